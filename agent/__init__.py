@@ -1,0 +1,1 @@
+"""Agents: each reads one kind of source and streams its events to a relay."""

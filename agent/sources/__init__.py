@@ -1,0 +1,1 @@
+"""The sources an agent can read, behind one interface."""

@@ -1,0 +1,1 @@
+"""The command line: filters, prints and follows flows of a server or a file."""

@@ -1,0 +1,1 @@
+"""The relay: takes events from agents, keeps them in SQLite rings, and serves them."""

@@ -26,7 +26,9 @@ if _version_not_supported:
 
 
 class ObserverStub:
-    """Missing associated documentation comment in .proto file."""
+    """What consumers ask of a relay or of a node. The relay serves all of it; with each answer it sends its versions as
+    metadata.
+    """
 
     def __init__(self, channel):
         """Constructor.
@@ -67,40 +69,49 @@ class ObserverStub:
 
 
 class ObserverServicer:
-    """Missing associated documentation comment in .proto file."""
+    """What consumers ask of a relay or of a node. The relay serves all of it; with each answer it sends its versions as
+    metadata.
+    """
 
     def GetFlows(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """Stored flows, flows as they come, or both without gap and repeat. Answers are in order of time, ties in order of
+        arrival; live ones in order of arrival.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetAgentEvents(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """Events of network agents, in the same manner.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetDebugEvents(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """Debugging lines of datapaths, in the same manner.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetNodes(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """The nodes that the server knows, and how they are.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetNamespaces(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """Namespaces of the ends of flows that are still stored.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ServerStatus(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """How much is stored, how fast it comes, and which nodes are missing.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -147,7 +158,9 @@ def add_ObserverServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Observer:
-    """Missing associated documentation comment in .proto file."""
+    """What consumers ask of a relay or of a node. The relay serves all of it; with each answer it sends its versions as
+    metadata.
+    """
 
     @staticmethod
     def GetFlows(request,

@@ -26,7 +26,8 @@ if _version_not_supported:
 
 
 class PeerStub:
-    """Missing associated documentation comment in .proto file."""
+    """Tells a relay which nodes there are to connect to.
+    """
 
     def __init__(self, channel):
         """Constructor.
@@ -42,10 +43,13 @@ class PeerStub:
 
 
 class PeerServicer:
-    """Missing associated documentation comment in .proto file."""
+    """Tells a relay which nodes there are to connect to.
+    """
 
     def Notify(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """The peers that there are, each as PEER_ADDED, and from then on every change; does not end by itself. Palomar's
+        relay names itself, by the address that it advertises, so that a Hubble relay can treat it as a node.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -67,7 +71,8 @@ def add_PeerServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Peer:
-    """Missing associated documentation comment in .proto file."""
+    """Tells a relay which nodes there are to connect to.
+    """
 
     @staticmethod
     def Notify(request,

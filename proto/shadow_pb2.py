@@ -24,15 +24,35 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x12proto/shadow.proto\x12\x0epalomar.shadow\"2\n\x07Request\x12\'\n\x05\x62\x61tch\x18\x02 \x01(\x0b\x32\x18.palomar.shadow.RawBatch\"=\n\x08RawBatch\x12\x0f\n\x07ordinal\x18\x01 \x01(\x04\x12\x10\n\x08position\x18\x02 \x01(\x0c\x12\x0e\n\x06\x65vents\x18\x03 \x03(\x0c\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x12proto/shadow.proto\x12\x0epalomar.shadow\"5\n\nRawRequest\x12\'\n\x05\x62\x61tch\x18\x02 \x01(\x0b\x32\x18.palomar.shadow.RawBatch\"=\n\x08RawBatch\x12\x0f\n\x07ordinal\x18\x01 \x01(\x04\x12\x10\n\x08position\x18\x02 \x01(\x0c\x12\x0e\n\x06\x65vents\x18\x03 \x03(\x0c\"/\n\x07Request\x12$\n\x05\x62\x61tch\x18\x02 \x01(\x0b\x32\x15.palomar.shadow.Batch\".\n\x05\x42\x61tch\x12%\n\x06\x65vents\x18\x03 \x03(\x0b\x32\x15.palomar.shadow.Event\"\xb6\x01\n\x05\x45vent\x12$\n\x04\x66low\x18\x01 \x01(\x0b\x32\x14.palomar.shadow.FlowH\x00\x12\x15\n\x0bnode_status\x18\x02 \x01(\x0cH\x00\x12\x15\n\x0blost_events\x18\x03 \x01(\x0cH\x00\x12\x15\n\x0b\x61gent_event\x18\x04 \x01(\x0cH\x00\x12\x15\n\x0b\x64\x65\x62ug_event\x18\x05 \x01(\x0cH\x00\x12#\n\x04time\x18\xe9\x07 \x01(\x0b\x32\x14.palomar.shadow.TimeB\x06\n\x04kind\"&\n\x04Time\x12\x0f\n\x07seconds\x18\x01 \x01(\x03\x12\r\n\x05nanos\x18\x02 \x01(\x05\"\x8d\x03\n\x04\x46low\x12\"\n\x04time\x18\x01 \x01(\x0b\x32\x14.palomar.shadow.Time\x12\x0f\n\x07verdict\x18\x02 \x01(\x05\x12\x1e\n\x02IP\x18\x05 \x01(\x0b\x32\x12.palomar.shadow.IP\x12\"\n\x02l4\x18\x06 \x01(\x0b\x32\x16.palomar.shadow.Layer4\x12\x0e\n\x06source\x18\x08 \x01(\x0c\x12\x13\n\x0b\x64\x65stination\x18\t \x01(\x0c\x12\x11\n\tnode_name\x18\x0b \x01(\x0c\x12\x14\n\x0csource_names\x18\r \x03(\x0c\x12\x19\n\x11\x64\x65stination_names\x18\x0e \x03(\x0c\x12\r\n\x02l7\x18\x0f \x01(\x0c:\x01?\x12\x15\n\nevent_type\x18\x13 \x01(\x0c:\x01?\x12\x16\n\x0esource_service\x18\x14 \x01(\x0c\x12\x1b\n\x13\x64\x65stination_service\x18\x15 \x01(\x0c\x12\x19\n\x11traffic_direction\x18\x16 \x01(\x05\x12\x18\n\x10\x64rop_reason_desc\x18\x19 \x01(\x05\x12\x13\n\x08is_reply\x18\x1a \x01(\x0c:\x01?\"S\n\x02IP\x12\x0e\n\x06source\x18\x01 \x01(\x0c\x12\x13\n\x0b\x64\x65stination\x18\x02 \x01(\x0c\x12\x11\n\tipVersion\x18\x03 \x01(\x05\x12\x15\n\rsource_xlated\x18\x05 \x01(\x0c\"\xcb\x01\n\x06Layer4\x12$\n\x03TCP\x18\x01 \x01(\x0b\x32\x15.palomar.shadow.PortsH\x00\x12$\n\x03UDP\x18\x02 \x01(\x0b\x32\x15.palomar.shadow.PortsH\x00\x12\x10\n\x06ICMPv4\x18\x03 \x01(\x0cH\x00\x12\x10\n\x06ICMPv6\x18\x04 \x01(\x0cH\x00\x12%\n\x04SCTP\x18\x05 \x01(\x0b\x32\x15.palomar.shadow.PortsH\x00\x12\x0e\n\x04VRRP\x18\x06 \x01(\x0cH\x00\x12\x0e\n\x04IGMP\x18\x07 \x01(\x0cH\x00\x42\n\n\x08protocol\"H\n\x05Ports\x12\x13\n\x0bsource_port\x18\x01 \x01(\r\x12\x18\n\x10\x64\x65stination_port\x18\x02 \x01(\r\x12\x10\n\x05\x66lags\x18\x03 \x01(\x0c:\x01?\"\x15\n\x03Run\x12\x0e\n\x06\x65vents\x18\x01 \x03(\x0c\"\x16\n\x05Names\x12\r\n\x05names\x18\x01 \x03(\t')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'proto.shadow_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_REQUEST']._serialized_start=38
-  _globals['_REQUEST']._serialized_end=88
-  _globals['_RAWBATCH']._serialized_start=90
-  _globals['_RAWBATCH']._serialized_end=151
+  _globals['_RAWREQUEST']._serialized_start=38
+  _globals['_RAWREQUEST']._serialized_end=91
+  _globals['_RAWBATCH']._serialized_start=93
+  _globals['_RAWBATCH']._serialized_end=154
+  _globals['_REQUEST']._serialized_start=156
+  _globals['_REQUEST']._serialized_end=203
+  _globals['_BATCH']._serialized_start=205
+  _globals['_BATCH']._serialized_end=251
+  _globals['_EVENT']._serialized_start=254
+  _globals['_EVENT']._serialized_end=436
+  _globals['_TIME']._serialized_start=438
+  _globals['_TIME']._serialized_end=476
+  _globals['_FLOW']._serialized_start=479
+  _globals['_FLOW']._serialized_end=876
+  _globals['_IP']._serialized_start=878
+  _globals['_IP']._serialized_end=961
+  _globals['_LAYER4']._serialized_start=964
+  _globals['_LAYER4']._serialized_end=1167
+  _globals['_PORTS']._serialized_start=1169
+  _globals['_PORTS']._serialized_end=1241
+  _globals['_RUN']._serialized_start=1243
+  _globals['_RUN']._serialized_end=1264
+  _globals['_NAMES']._serialized_start=1266
+  _globals['_NAMES']._serialized_end=1288
 # @@protoc_insertion_point(module_scope)

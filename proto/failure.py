@@ -24,12 +24,12 @@ REASONS: tuple[tuple[str, str], ...] = (
     ),
     (r"timeout|timed out|fd shutdown", "no answer in time; is the address right?"),
 )
-"""What the details of an unreachable server mean: a pattern and the words for it; the first counts."""
+"""What the details of an unreachable server mean: a pattern, the words for it; the first counts."""
 
 HINTS: dict[grpc.StatusCode, str] = {
     grpc.StatusCode.DEADLINE_EXCEEDED: "did not answer in time",
     grpc.StatusCode.UNIMPLEMENTED: "does not offer this call; is it a relay, and not an older one?",
-    grpc.StatusCode.UNAUTHENTICATED: "wants to know who asks; give a password or a client certificate",
+    grpc.StatusCode.UNAUTHENTICATED: "wants to know who asks; give password or client certificate",
     grpc.StatusCode.PERMISSION_DENIED: "does not allow this",
     grpc.StatusCode.CANCELLED: "broke the call off",
 }
@@ -38,14 +38,15 @@ HINTS: dict[grpc.StatusCode, str] = {
 
 def explain(error: grpc.RpcError, server: object = "the server") -> str:
     """Say in one line what went wrong with `server`, and what to try."""
-    code, details = _code(error), _details(error)
+    code, details = status_code(error), _details(error)
     if code is grpc.StatusCode.UNAVAILABLE:
         return f"cannot reach {server}: {_reason(details)}"
     said = HINTS.get(code) or f"answered {code.name}"
     return f"{server} {said}" + (f": {details}" if details else "")
 
 
-def _code(error: grpc.RpcError) -> grpc.StatusCode:
+def status_code(error: grpc.RpcError) -> grpc.StatusCode:
+    """Give the status code of an error, UNKNOWN where it has none."""
     code = error.code() if isinstance(error, grpc.Call | grpc.aio.AioRpcError) else None
     return code if isinstance(code, grpc.StatusCode) else grpc.StatusCode.UNKNOWN
 

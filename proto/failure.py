@@ -4,6 +4,8 @@ import re
 
 import grpc
 
+from proto.escape import escape
+
 
 class TransportError(Exception):
     """A server cannot be reached, refuses, or answers badly. The text is one line."""
@@ -53,7 +55,7 @@ def status_code(error: grpc.RpcError) -> grpc.StatusCode:
 
 def _details(error: grpc.RpcError) -> str:
     text = error.details() if isinstance(error, grpc.Call | grpc.aio.AioRpcError) else str(error)
-    return " ".join((text or "").split())
+    return escape(" ".join((text or "").split()))
 
 
 def _reason(details: str) -> str:

@@ -1,0 +1,94 @@
+"""`palomar agent`: read a kind of source and stream its events to a relay."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from agent.options import host_name, parse_target, relay_options, tls_given
+
+if TYPE_CHECKING:
+    from agent.delivery import Relay
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Read flows from somewhere and stream them to a relay."""
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--follow", "-f", is_flag=True, help="Go on as the files grow and are rotated.")
+@click.option("--again", is_flag=True, help="Store what is stored already once more.")
+@click.option(
+    "--max-line",
+    type=click.IntRange(1),
+    default=8 << 20,
+    show_default=True,
+    help="Longest line, in bytes; longer ones are skipped.",
+)
+@relay_options
+def file(paths: tuple[str, ...], follow: bool, again: bool, max_line: int, **shared: Any) -> None:
+    """Stream files of JSON lines, as Hubble prints or exports them; - is the standard input.
+
+    Files may be packed with gzip or zstd. A file that the relay has already, or in part, is gone on
+    with, not repeated. Lines that are no events are skipped and counted; a file with nothing else
+    in it is an error.
+    """
+    from agent.delivery import deliver
+    from agent.sources.file import FileSource
+    from agent.sources.source import Source
+    from agent.sources.stdin import StdinSource
+
+    node = _envelope_node(shared)
+    run = _fresh_run() if again else ""
+    sources: dict[str, Source] = {}
+    for path in paths:
+        made: Source
+        if path == "-":
+            made = StdinSource(node=node, longest_line=max_line)
+        else:
+            _check_readable(path)
+            made = FileSource(Path(path), run=run, node=node, follow=follow, longest_line=max_line)
+        sources[made.name] = made
+    status = deliver(list(sources.values()), _relay(shared), _say, at_once=follow)
+    raise SystemExit(status)
+
+
+def _relay(shared: dict[str, Any]) -> "Relay":
+    """Make the relay of what `relay_options` gave."""
+    from agent.delivery import Relay
+    from agent.settings import Settings
+
+    return Relay(
+        target=parse_target("--relay", shared["relay"]),
+        tls=tls_given("tls", shared),
+        node=shared["node"] or host_name(),
+        cluster=shared["cluster"],
+        settings=Settings(spool_events=shared["spool_events"], spool_bytes=shared["spool_bytes"]),
+    )
+
+
+def _envelope_node(shared: dict[str, Any]) -> str:
+    """Name the node for events that come without one: only if a person said it."""
+    node, cluster = shared["node"], shared["cluster"]
+    return f"{cluster}/{node}" if node and cluster else node
+
+
+def _fresh_run() -> str:
+    import uuid
+
+    return uuid.uuid4().hex
+
+
+def _check_readable(path: str) -> None:
+    try:
+        with open(path, "rb"):
+            pass
+    except OSError as error:
+        _say(f"{path}: {error.strerror}")
+        raise SystemExit(1) from None
+
+
+def _say(line: str) -> None:
+    click.echo(f"palomar agent: {line}", err=True)

@@ -1,0 +1,242 @@
+"""The exporter: takes what a source gives to the relay, exactly once, over any number of
+connections.
+
+It keeps nothing on disk. The relay's Welcome says how far this source is committed, and the source
+goes on from there; what a connection leaves unacknowledged is sent again over the next.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import grpc
+
+from agent.loss import lost
+from agent.pump import Pump
+from agent.settings import Settings
+from agent.sources.source import Source
+from agent.spool import Entry, Spool
+from proto import collector_pb2, shadow_pb2
+from proto.transport import Backoff, TransportError, explain
+
+COLLECT = "/palomar.v1.Collector/Collect"
+
+FATAL = frozenset(
+    {
+        grpc.StatusCode.FAILED_PRECONDITION,
+        grpc.StatusCode.INVALID_ARGUMENT,
+        grpc.StatusCode.PERMISSION_DENIED,
+        grpc.StatusCode.UNAUTHENTICATED,
+        grpc.StatusCode.UNIMPLEMENTED,
+    }
+)
+"""Answers that trying again would not change."""
+
+Call = grpc.aio.StreamStreamCall[bytes, collector_pb2.CollectResponse]
+
+
+class ExportError(Exception):
+    """The relay does not take this source. The text is one line."""
+
+
+@dataclass
+class Tally:
+    """What became of a source's events, over all connections."""
+
+    stored: int = 0
+    refused: int = 0
+    lost: int = 0
+    unsent: int = 0
+
+
+class Exporter:
+    """Delivers one source to one relay.
+
+    `connect` opens a channel, `server` is what messages call the relay, `say` takes a line for a
+    person.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        hello: collector_pb2.Hello,
+        connect: Callable[[], grpc.aio.Channel],
+        settings: Settings,
+        *,
+        server: str = "the relay",
+        say: Callable[[str], None] = lambda line: None,
+        backoff: Backoff | None = None,
+    ) -> None:
+        self.source = source
+        self.tally = Tally()
+        self._hello = collector_pb2.CollectRequest(hello=hello).SerializeToString()
+        self._node = hello.node
+        self._connect = connect
+        self._settings = settings
+        self._server = server
+        self._say = say
+        self._backoff = backoff or Backoff()
+        self._trouble = False
+        self._stopping = False
+        self._relay = ""
+        self._most_bytes = 0
+        self._more = asyncio.Event()
+        self._pump: Pump | None = None
+        self._spool = Spool(settings.spool_events, settings.spool_bytes)
+
+    async def run(self) -> Tally:
+        """Deliver until the source has ended and everything is committed.
+
+        Raise SourceError where the source broke, after what it gave was delivered, and ExportError
+        where the relay does not take it. Cancelling leaves undelivered what is not committed yet,
+        and `tally` says how much.
+        """
+        try:
+            while not self._done:
+                await self._attempt()
+        finally:
+            self._stop_pump()
+            self.tally.unsent = len(self._spool)
+            self.tally.lost += self._spool.lost
+        if self._pump and self._pump.error:
+            raise self._pump.error
+        return self.tally
+
+    def stop(self) -> None:
+        """Read no further; `run` ends once what was read is delivered."""
+        self._stopping = True
+        self.source.stop()
+
+    @property
+    def _done(self) -> bool:
+        if self._pump is None:
+            return self._stopping
+        return self._spool.finished
+
+    async def _attempt(self) -> None:
+        """Connect and deliver; when that breaks off, say so, and wait a while."""
+        try:
+            async with self._connect() as channel:
+                await self._session(channel)
+        except (grpc.aio.AioRpcError, TransportError) as error:
+            if self._done:
+                return
+            reason = (
+                explain(error, self._server) if isinstance(error, grpc.RpcError) else str(error)
+            )
+            if isinstance(error, grpc.aio.AioRpcError) and error.code() in FATAL:
+                raise ExportError(reason) from None
+            self._report(reason)
+            await asyncio.sleep(self._backoff.next())
+
+    def _report(self, reason: str) -> None:
+        """Say that the relay cannot be used, once until it can be again."""
+        if not self._trouble:
+            self._say(f"{reason}; trying again until it works")
+        self._trouble = True
+
+    async def _session(self, channel: grpc.aio.Channel) -> None:
+        """Say hello and deliver until all is done, or the stream breaks."""
+        call: Call = channel.stream_stream(
+            COLLECT, response_deserializer=collector_pb2.CollectResponse.FromString
+        )()
+        await call.write(self._hello)
+        answer = await _read(call)
+        if answer is None or not answer.HasField("welcome"):
+            raise TransportError(f"{self._server} did not say welcome")
+        self._welcome(answer.welcome)
+        sender = asyncio.ensure_future(self._send(call))
+        try:
+            await asyncio.gather(sender, self._receive(call))
+        finally:
+            sender.cancel()
+
+    def _welcome(self, welcome: collector_pb2.Welcome) -> None:
+        """Go on from where the relay stands."""
+        if self._trouble:
+            self._say(f"connected to {self._server}")
+        self._trouble = False
+        self._backoff.reset()
+        same = welcome.relay == self._relay and welcome.max_message_bytes == self._most_bytes
+        self._relay, self._most_bytes = welcome.relay, welcome.max_message_bytes
+        if self._pump and same and self._spool.resume(welcome.ordinal):
+            return
+        if self._pump and not self.source.resumes:
+            self._spool.renumber(welcome.ordinal)
+        else:
+            self._start_pump(welcome)
+
+    def _start_pump(self, welcome: collector_pb2.Welcome) -> None:
+        """Have the source read, from the position that the relay has committed."""
+        self._stop_pump()
+        loop = asyncio.get_running_loop()
+        self._spool = Spool(
+            self._settings.spool_events,
+            self._settings.spool_bytes,
+            node=self._node,
+            ordinal=welcome.ordinal,
+            wake=partial(loop.call_soon_threadsafe, self._more.set),
+        )
+        most = min(self._settings.chunk_bytes, self._most_bytes // 2)
+        self._pump = Pump(self.source, welcome.position, most, self._spool)
+        self._pump.start()
+        if self._stopping:
+            self.source.stop()
+
+    def _stop_pump(self) -> None:
+        if self._pump:
+            self._spool.close()
+            self._pump.stop()
+
+    async def _send(self, call: Call) -> None:
+        """Send what comes, as far as the window allows; when all is committed, say goodbye."""
+        try:
+            while not self._spool.finished:
+                self._more.clear()
+                while entry := self._spool.next(self._settings.window):
+                    await call.write(self._request(entry))
+                await self._more.wait()
+            goodbye = collector_pb2.CollectRequest(goodbye=collector_pb2.Goodbye())
+            await call.write(goodbye.SerializeToString())
+            await call.done_writing()
+        except asyncio.InvalidStateError:
+            return  # the stream is over, and the reading side learns why
+
+    async def _receive(self, call: Call) -> None:
+        refused = 0
+        while response := await _read(call):
+            before = self._spool.acked
+            self._spool.ack(response.ack.ordinal)
+            self.tally.stored += self._spool.acked - before
+            self.tally.refused += response.ack.refused - refused
+            refused = response.ack.refused
+        if not self._done:
+            raise TransportError(f"{self._server} ended the stream")
+
+    def _request(self, entry: Entry) -> bytes:
+        """Make the message of a chunk; in place of one that the relay would not take goes a loss."""
+        chunk = entry.chunk
+        request = _batch(entry.ordinal, chunk.position, chunk.events)
+        if len(request) <= self._most_bytes:
+            return request
+        self._say(
+            f"an event of {entry.size:,} bytes is more than {self._server} takes; reported as lost"
+        )
+        self.tally.lost += len(chunk.events)
+        now = time.time_ns()
+        losses = [lost(1, self._node, now, now)] * len(chunk.events)
+        return _batch(entry.ordinal, chunk.position, losses)
+
+
+async def _read(call: Call) -> collector_pb2.CollectResponse | None:
+    """Give the next response, None at the end of the stream."""
+    response = await call.read()
+    return response if isinstance(response, collector_pb2.CollectResponse) else None
+
+
+def _batch(ordinal: int, position: bytes, events: list[bytes]) -> bytes:
+    """Make a `CollectRequest` out of serialized events, which its shadow takes as they are."""
+    batch = shadow_pb2.RawBatch(ordinal=ordinal, position=position, events=events)
+    return shadow_pb2.RawRequest(batch=batch).SerializeToString()

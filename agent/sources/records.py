@@ -1,0 +1,87 @@
+"""Lines of JSON as events: the envelope completed, what cannot be used counted."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from agent.sources.lines import Lines
+from agent.sources.source import CHUNK_EVENTS, Chunk
+from proto.jsonlines import InvalidLine, Reader
+
+
+class Records:
+    """Makes events of lines. `node` is given to events that come without one; empty: the flow's own
+    is taken.
+    """
+
+    def __init__(self, node: str = "") -> None:
+        self.node = node
+        self.events = 0
+        self.skipped = 0
+        self.first_skipped = ""
+        """Which line was skipped first, and why."""
+        self._reader = Reader()
+
+    def chunks(
+        self,
+        blocks: Iterable[bytes],
+        lines: Lines,
+        position: Callable[[int, int], bytes],
+        most_bytes: int,
+    ) -> Iterator[Chunk]:
+        """Make chunks of the lines in `blocks`, at least one a block that holds any event.
+
+        `position` makes one out of an offset and the number of lines before it.
+        """
+        for block in blocks:
+            yield from self.cut(lines.feed(block), lines, position, most_bytes)
+
+    def cut(
+        self,
+        given: Iterable[bytes | None],
+        lines: Lines,
+        position: Callable[[int, int], bytes],
+        most_bytes: int,
+    ) -> Iterator[Chunk]:
+        """Make chunks of lines that come from `lines`."""
+        events: list[bytes] = []
+        size, end = 0, (0, 0)
+        for line in given:
+            event = self._event(line, lines.number - 1)
+            if event is None:
+                continue
+            if events and (len(events) == CHUNK_EVENTS or size + len(event) > most_bytes):
+                yield Chunk(events, position(*end))
+                events, size = [], 0
+            events.append(event)
+            size += len(event)
+            end = lines.offset, lines.number - 1
+        if events:
+            yield Chunk(events, position(*end))
+
+    def summary(self) -> list[str]:
+        """Say what was left out, a line each."""
+        said = []
+        if self.skipped:
+            said.append(f"{self.skipped:,} lines skipped, first {self.first_skipped}")
+        if unknown := self._reader.unknown:
+            names = ", ".join(name for name, _ in unknown.most_common(3))
+            said.append(f"{unknown.total():,} unknown fields left out ({names})")
+        return said
+
+    def _event(self, line: bytes | None, number: int) -> bytes | None:
+        """Make a serialized event of a line; None for an empty line, and one that cannot be used."""
+        if line is not None and (not line or line.isspace()):
+            return None
+        try:
+            if line is None:
+                raise InvalidLine("it is too long")
+            event = self._reader.parse(line)
+        except InvalidLine as error:
+            self.skipped += 1
+            self.first_skipped = self.first_skipped or f"line {number}: {error}"
+            return None
+        if not event.node_name:
+            event.node_name = self.node or event.flow.node_name
+        if not event.HasField("time") and event.flow.HasField("time"):
+            event.time.CopyFrom(event.flow.time)
+        self.events += 1
+        return event.SerializeToString()

@@ -30,7 +30,7 @@ class Target:
         """
         if text.startswith("unix:"):
             path = re.sub("^unix:(//(?=/))?", "", text)
-            if not path:
+            if not path.strip("/"):
                 raise ValueError(f"address {text!r}: expected unix:///path")
             return cls(host="", port=0, path=path)
         tls = text.startswith("tls://")

@@ -92,23 +92,23 @@ def fetch_certificate(tls: TLS, target: Target) -> tuple[bytes, str]:
     try:
         if tls.client_cert and tls.client_key:
             context.load_cert_chain(tls.client_cert, tls.client_key)
-        pem = ssl.DER_cert_to_PEM_cert(_shake_hands(context, target).getpeercert(True) or b"")
+        pem = ssl.DER_cert_to_PEM_cert(_shake_hands(context, target)[0])
         context.load_verify_locations(cadata=pem)
         context.verify_mode = ssl.CERT_REQUIRED
-        fields = _shake_hands(context, target).getpeercert() or {}
+        fields = _shake_hands(context, target)[1]
     except OSError as error:
         reason = getattr(error, "verify_message", None) or error.strerror or error
         raise TransportError(f"cannot fetch the certificate of {target}: {reason}") from None
     return pem.encode(), _name_in(fields)
 
 
-def _shake_hands(context: ssl.SSLContext, target: Target) -> ssl.SSLSocket:
-    """Connect, shake hands and close; what the handshake told remains readable."""
+def _shake_hands(context: ssl.SSLContext, target: Target) -> tuple[bytes, Mapping[str, Any]]:
+    """Give the certificate that a server shows, and its fields, empty for one not trusted."""
     with (
         socket.create_connection((target.host, target.port), FETCH_SECONDS) as plain,
         context.wrap_socket(plain, server_hostname=target.host) as secured,
     ):
-        return secured
+        return secured.getpeercert(binary_form=True) or b"", secured.getpeercert() or {}
 
 
 def _name_in(fields: Mapping[str, Any]) -> str:

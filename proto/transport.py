@@ -4,11 +4,6 @@ This is the door to the whole of it: `Target`, `TLS`, `Backoff`, `TransportError
 defined beside.
 """
 
-import os
-
-# Before grpc is imported: the caller is told of a failed handshake, gRPC need not log it.
-os.environ.setdefault("GRPC_VERBOSITY", "NONE")
-
 import grpc
 from grpc.experimental import ChannelOptions
 

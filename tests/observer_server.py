@@ -26,7 +26,10 @@ def response(second: int, node: str = "node-1", **fields: Any) -> observer_pb2.G
 
 
 class ObserverServer(ObserverServicer):
-    """The server. `requests` holds what it was asked; `publish` adds answers for followers."""
+    """The server. `requests` holds what it was asked; `publish` adds answers for followers.
+
+    `heard` is the metadata of the last call, `refusal` what each is refused with.
+    """
 
     def __init__(
         self,
@@ -37,6 +40,8 @@ class ObserverServer(ObserverServicer):
     ) -> None:
         self.responses = list(responses)
         self.requests: list[Any] = []
+        self.refusal: tuple[grpc.StatusCode, str] | None = None
+        self.heard: list[tuple[str, str]] = []
         self.metadata = metadata
         self.nodes: list[observer_pb2.Node] = []
         self.namespaces: list[observer_pb2.Namespace] = []
@@ -88,7 +93,10 @@ class ObserverServer(ObserverServicer):
         context.send_initial_metadata(self.metadata)
         with self._changed:
             self.requests.append(request)
+            self.heard = list(context.invocation_metadata())
             self._changed.notify_all()
+        if self.refusal:
+            context.abort(*self.refusal)
 
     def GetFlows(
         self, request: observer_pb2.GetFlowsRequest, context: Any

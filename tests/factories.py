@@ -1,7 +1,6 @@
 """Flows and filters made for tests: `flow()` for one that reads well, strategies for random ones.
 
-Random flows and filters draw from the same small pools, so that filters match now and then and flows
-repeat.
+Random flows and filters draw from the same small pools: filters match now and then, flows repeat.
 """
 
 from typing import Any

@@ -214,7 +214,7 @@ class GetFlowsResponse(_message.Message):
 
     @_builtins.property
     def node_status(self) -> _relay_pb2.NodeStatusEvent:
-        """A relay says which nodes the answer draws on, first of all and again when that changes."""
+        """A relay says first of all which nodes the answer draws on, and which are missing."""
 
     @_builtins.property
     def lost_events(self) -> _flow_pb2.LostEvent:
@@ -456,20 +456,22 @@ class Node(_message.Message):
     version: _builtins.str
     """Version of the program that observes it, for people."""
     address: _builtins.str
-    """Address at which its observer is reached; empty when the node calls the server, as Palomar's agents do."""
+    """Address at which its observer is reached; for an agent that calls the relay, where it calls from."""
     state: _relay_pb2.NodeState.ValueType
     """Whether it is sending."""
     uptime_ns: _builtins.int
-    """Nanoseconds since its observer started, as far as the server knows."""
+    """Nanoseconds since its observer started; from a relay of ours, since it connected, and 0 while it is not
+    connected.
+    """
     num_flows: _builtins.int
-    """Flows of this node that are stored."""
+    """Flows of this node that are stored; 0 from a relay of ours, whose rings are shared by all nodes."""
     max_flows: _builtins.int
-    """Flows that can be stored for it. Palomar's rings are shared by all nodes."""
+    """Flows that can be stored for it; 0 as above."""
     seen_flows: _builtins.int
-    """Flows received from it."""
+    """Flows received from it; from a relay of ours, events since it connected."""
     @_builtins.property
     def tls(self) -> Global___TLS:
-        """How its observer is reached; absent when unknown or not reached at all."""
+        """How it is connected; absent when unknown."""
 
     def __init__(
         self,

@@ -4,13 +4,16 @@ Every printer and the dashboard take their words from here, and what strangers w
 escaped. Colours, columns and layout are theirs.
 """
 
+from functools import cache
 from typing import Any, NamedTuple
+
+from google.protobuf.descriptor import EnumDescriptor
 
 from proto import flow_pb2
 from proto.drop_reasons import DROP_REASONS
 from proto.escape import escape
 from proto.event_types import CAPTURE, DROP, POLICY_VERDICT, TRACE, TRACE_POINT_NAMES, TRACE_SOCK
-from proto.flow_pb2 import Flow
+from proto.flow_pb2 import Endpoint, Flow, Service
 from proto.identities import NAMES
 
 __all__ = [
@@ -18,6 +21,8 @@ __all__ = [
     "arrow",
     "auth",
     "ends",
+    "enum_name",
+    "enum_names",
     "escape",
     "host_and_port",
     "identity",
@@ -41,12 +46,14 @@ def ends(flow: Flow, translate: bool = True) -> tuple[End, End]:
     """Name source and destination: pod, service or DNS names, or the addresses alone."""
     if not flow.HasField("IP"):
         return End(escape(flow.ethernet.source), ""), End(escape(flow.ethernet.destination), "")
-    ip = flow.IP
+    ip, ports = flow.IP, _ports(flow)
     source, destination = ip.source, ip.destination
     if translate:
-        source = _source_name(flow) or source
-        destination = _destination_name(flow) or destination
-    ports = _ports(flow)
+        service = flow.source_service if flow.HasField("source_service") else None
+        source = _name(flow.source, service) or ",".join(flow.source_names) or source
+        service = flow.destination_service if flow.HasField("destination_service") else None
+        named = _name(flow.destination, service) or ",".join(flow.destination_names)
+        destination = named or destination
     return End(escape(source), ports[0]), End(escape(destination), ports[1])
 
 
@@ -55,25 +62,12 @@ def host_and_port(host: str, port: str) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _source_name(flow: Flow) -> str:
-    end = flow.source
-    if not flow.HasField("source_service"):
-        return _path(end.namespace, end.pod_name) or ",".join(flow.source_names)
-    service = flow.source_service
-    name = end.pod_name or service.name
-    return _path(service.namespace, name) or ",".join(flow.source_names)
-
-
-def _destination_name(flow: Flow) -> str:
-    end = flow.destination
-    if not flow.HasField("destination_service"):
-        return _path(end.namespace, end.pod_name) or ",".join(flow.destination_names)
-    service = flow.destination_service
-    name = end.pod_name or service.name
-    return _path(service.namespace, name) or ",".join(flow.destination_names)
-
-
-def _path(namespace: str, name: str) -> str:
+def _name(end: Endpoint, service: Service | None) -> str:
+    """Name a pod, or else a service; the namespace is the service's if there is one."""
+    if service is None:
+        name, namespace = end.pod_name, end.namespace
+    else:
+        name, namespace = end.pod_name or service.name, service.namespace
     return f"{namespace}/{name}" if namespace and name else name
 
 
@@ -81,11 +75,10 @@ def _ports(flow: Flow) -> tuple[str, str]:
     """Give both ports as text; port 0 and a protocol without ports have none."""
     l4 = flow.l4
     protocol = l4.WhichOneof("protocol")
-    if protocol not in ("TCP", "UDP", "SCTP"):
+    if protocol not in WITH_PORTS:
         return "", ""
     layer = getattr(l4, protocol)
-    source, destination = layer.source_port, layer.destination_port
-    return str(source) if source else "", str(destination) if destination else ""
+    return str(layer.source_port or ""), str(layer.destination_port or "")
 
 
 def identity(number: int) -> str:
@@ -170,11 +163,17 @@ def auth(flow: Flow) -> str:
 
 
 def enum_name(enum: Any, number: int) -> str:
-    """Name an enum value; a number that this version does not know stays a number."""
-    found = enum.DESCRIPTOR.values_by_number.get(number)
-    return found.name if found else str(number)
+    """Name a value of a generated enum; a number that this version does not know stays a number."""
+    return enum_names(enum.DESCRIPTOR).get(number) or str(number)
 
 
+@cache
+def enum_names(enum: EnumDescriptor) -> dict[int, str]:
+    """Give the names of an enum's values, by number."""
+    return {value.number: value.name for value in reversed(enum.values)}
+
+
+WITH_PORTS = ("TCP", "UDP", "SCTP")
 ALLOWING = {flow_pb2.FORWARDED, flow_pb2.REDIRECTED}
 DECISIONS: dict[int, str] = {
     flow_pb2.FORWARDED: "ALLOWED",
@@ -185,7 +184,7 @@ DECISIONS: dict[int, str] = {
 }
 """The verdict's name where it is a policy's."""
 
-VERDICTS: dict[int, str] = {value: name for name, value in flow_pb2.Verdict.items()}
+VERDICTS = enum_names(flow_pb2.Verdict.DESCRIPTOR)
 DIRECTIONS: dict[int, str] = {flow_pb2.INGRESS: "ingress", flow_pb2.EGRESS: "egress"}
 IDENTITIES: dict[int, str] = {0: "unknown", **NAMES}
 """Security identities that have a name instead of a number."""

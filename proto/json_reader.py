@@ -144,7 +144,7 @@ def _field(owner: Descriptor, field: FieldDescriptor) -> Convert:
 
     def convert(values: Any, unknown: list[str]) -> list[Any]:
         if type(values) is not list:
-            raise InvalidLine(f"{scope} is not an array: {values!r:.60}")
+            raise InvalidLine(f"{owner.name}.{field.name} is not an array: {values!r:.60}")
         return [v if type(v) is plain else single(v, unknown) for v in values]
 
     return convert

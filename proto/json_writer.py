@@ -19,6 +19,7 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescript
 from google.protobuf.message import Message
 
 from proto import flow_pb2
+from proto.describe import enum_names
 from proto.escape import escape_json
 from proto.timestamps import EARLIEST_NS, SECOND, is_valid
 
@@ -102,7 +103,7 @@ def _kept(made: type[Message]) -> Convert:
 
 
 def _enum(descriptor: EnumDescriptor) -> Convert:
-    names = {value.number: value.name for value in reversed(descriptor.values)}
+    names = enum_names(descriptor)
     return lambda number: names.get(number, number)
 
 

@@ -1,0 +1,73 @@
+"""Ways to show flows and events, by the names that `--output` takes.
+
+Each is a printer in a module of its own, which is imported only when it is asked for.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from observe.printers.printer import Printer
+    from observe.printers.style import Style
+
+
+class Output(NamedTuple):
+    """An output: where its printer is, whether it can follow, and whether losses belong in it."""
+
+    module: str
+    printer: str
+    words: bool = True
+    follows: bool = True
+    shows_losses: bool = True
+
+
+OUTPUTS: dict[str, Output] = {
+    "compact": Output("compact", "CompactPrinter"),
+    "dict": Output("dictionary", "DictPrinter"),
+    "table": Output("table", "TablePrinter", follows=False),
+    "tab": Output("table", "TablePrinter", follows=False),
+    "jsonpb": Output("jsonlines", "JsonPrinter", words=False),
+    "json": Output("jsonlines", "JsonPrinter", words=False),
+    "flow": Output("jsonlines", "FlowPrinter", words=False, shows_losses=False),
+    "csv": Output("csv", "CsvPrinter", shows_losses=False),
+}
+"""The outputs by name; `words` says that a flow is shown in words and not whole."""
+
+CSV_COLUMNS = (
+    "time",
+    "node",
+    "source",
+    "source_port",
+    "destination",
+    "destination_port",
+    "protocol",
+    "kind",
+    "verdict",
+    "summary",
+)
+"""The columns of CSV unless others are asked for."""
+
+
+def printer_for(name: str, style: "Style") -> "Printer":
+    """Make the printer of an output."""
+    output = OUTPUTS[name]
+    made: Printer = getattr(import_module(f"observe.printers.{output.module}"), output.printer)(
+        style
+    )
+    return made
+
+
+def fields_shown(name: str, style: "Style") -> list[str]:
+    """List the fields that an output reads of a flow, for a field mask; none if it reads all."""
+    if not OUTPUTS[name].words:
+        return []
+    from observe.printers.columns import COLUMNS, paths
+
+    if name == "csv":
+        return paths(style.columns, style)
+    left_out = set() if style.node_name else {"node"}
+    if name != "compact":
+        left_out |= {"source_identity", "destination_identity", "arrow"}
+    elif not style.identities:
+        left_out |= {"source_identity", "destination_identity"}
+    return paths((each for each in COLUMNS if each not in left_out | {"protocol"}), style)

@@ -1,0 +1,113 @@
+"""Times as text: formats by name, in UTC or in another zone, which is then shown."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
+from typing import NamedTuple
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from proto.timestamps import SECOND, is_valid
+
+DEFAULT = "StampMilli"
+SECONDS = 4096
+"""How many seconds are remembered with their text."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+class Layout(NamedTuple):
+    """How a time is written: up to the second, digits of the fraction, and what follows."""
+
+    head: str
+    digits: int = 0
+    fixed: bool = False
+    tail: str = "{offset}"
+
+
+LAYOUTS: dict[str, Layout] = {
+    "StampMilli": Layout("{month} {day:2d} {clock}", 3, True, ""),
+    "YearMonthDay": Layout("{iso:.10}", tail=""),
+    "YearMonthDayHour": Layout("{iso:.13}"),
+    "YearMonthDayHourMinute": Layout("{iso:.16}"),
+    "RFC3339": Layout("{iso:.19}"),
+    "RFC3339Milli": Layout("{iso:.19}", 3),
+    "RFC3339Micro": Layout("{iso:.19}", 6),
+    "RFC3339Nano": Layout("{iso:.19}", 9),
+    "RFC1123Z": Layout("{weekday}, {day:02d} {month} {iso:.4} {clock}", tail=" {numeric}"),
+}
+"""The formats, by name. Trailing zeros of a fraction are left out unless its digits are fixed."""
+
+BY_LOWER = {name.lower(): layout for name, layout in LAYOUTS.items()}
+
+
+def clock(
+    name: str = DEFAULT, zone: tzinfo | None = UTC, *, local: bool = False
+) -> Callable[[Timestamp], str]:
+    """Make a writer of times. An unknown name means the default, as in the reference.
+
+    `local` is the zone of this machine, with its summer time. A layout without a zone says which
+    one it is, unless it is UTC.
+    """
+    layout = BY_LOWER.get(name.lower(), LAYOUTS[DEFAULT])
+    if not layout.tail and (local or zone is not UTC):
+        layout = layout._replace(tail=" {zone}")
+    second, fraction = _seconds(layout, None if local else zone), _fraction(layout)
+
+    def write(time: Timestamp) -> str:
+        found, nanos = second(time.seconds), time.nanos
+        if found is None or not 0 <= nanos < SECOND:
+            return "N/A"
+        return f"{found[0]}{fraction(nanos)}{found[1]}"
+
+    return write
+
+
+def _seconds(layout: Layout, zone: tzinfo | None) -> Callable[[int], tuple[str, str] | None]:
+    """Make the writer of what comes before and after the fraction."""
+
+    @lru_cache(maxsize=SECONDS)
+    def second(seconds: int) -> tuple[str, str] | None:
+        if not is_valid(Timestamp(seconds=seconds)):
+            return None
+        time = EPOCH + timedelta(seconds=seconds)
+        try:
+            fields = _fields(time if zone is UTC else time.astimezone(zone))
+        except (OverflowError, ValueError):
+            fields = _fields(time)
+        return layout.head.format_map(fields), layout.tail.format_map(fields)
+
+    return second
+
+
+def _fraction(layout: Layout) -> Callable[[int], str]:
+    """Make the writer of the fraction of a second, which is given in nanoseconds."""
+    if not layout.digits:
+        return lambda nanos: ""
+    unit = 10 ** (9 - layout.digits)
+    if layout.fixed:
+        return lambda nanos: f".{nanos // unit:0{layout.digits}d}"
+
+    def trimmed(nanos: int) -> str:
+        digits = f"{nanos // unit:0{layout.digits}d}".rstrip("0")
+        return f".{digits}" if digits else ""
+
+    return trimmed
+
+
+def _fields(time: datetime) -> dict[str, str | int]:
+    iso = time.isoformat()
+    minutes = (time.utcoffset() or timedelta()) // timedelta(minutes=1)
+    hours = f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02d}"
+    return {
+        "iso": iso,
+        "clock": iso[11:19],
+        "day": time.day,
+        "month": MONTHS[time.month - 1],
+        "weekday": WEEKDAYS[time.weekday()],
+        "offset": f"{hours}:{abs(minutes) % 60:02d}" if minutes else "Z",
+        "numeric": f"{hours}{abs(minutes) % 60:02d}",
+        "zone": time.tzname() or f"{hours}:{abs(minutes) % 60:02d}",
+    }

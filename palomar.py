@@ -43,7 +43,7 @@ NAMES = {
 
 
 def connect(server: str = "localhost:4245", tls: "TLS | None" = None, **given: Any) -> "Client":
-    """Make a client of a relay, or of any server of the Hubble API; `given` as `Client` takes it."""
+    """Make a client of a relay, or of any server of the Hubble API, with what `Client` takes."""
     from observe.scripting import Client
 
     return Client(server, tls, **given)
@@ -69,7 +69,6 @@ def __getattr__(name: str) -> Any:
 def main() -> None:
     """Run the command line."""
     from observe.lazy import LazyGroup, Row
-    from proto.version import VERSION
 
     rows = {name: Row(*row) for name, row in COMMANDS.items()}
     group = LazyGroup(

@@ -9,7 +9,7 @@ several threads, and closed from any: what it is reading then ends.
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
@@ -86,13 +86,13 @@ class Client:
 
     def responses(
         self, request: GetFlowsRequest, *, on_reconnect: Say | None = None
-    ) -> Iterator[list[GetFlowsResponse]]:
+    ) -> Generator[list[GetFlowsResponse]]:
         """Read flows, in batches as they come; a follow reconnects, and tells `on_reconnect` so."""
         return self._read(Reading(request, self.server, on_reconnect), self._observer.GetFlows)
 
     def agent_events(
         self, request: GetAgentEventsRequest, *, on_reconnect: Say | None = None
-    ) -> Iterator[list[GetAgentEventsResponse]]:
+    ) -> Generator[list[GetAgentEventsResponse]]:
         """Read agent events, as `responses` reads flows."""
         reading = Reading[GetAgentEventsRequest, GetAgentEventsResponse](
             request, self.server, on_reconnect
@@ -101,7 +101,7 @@ class Client:
 
     def debug_events(
         self, request: GetDebugEventsRequest, *, on_reconnect: Say | None = None
-    ) -> Iterator[list[GetDebugEventsResponse]]:
+    ) -> Generator[list[GetDebugEventsResponse]]:
         """Read debug events, as `responses` reads flows."""
         reading = Reading[GetDebugEventsRequest, GetDebugEventsResponse](
             request, self.server, on_reconnect
@@ -163,7 +163,7 @@ class Client:
         self,
         reading: Reading[Request, Answer],
         method: "grpc.UnaryStreamMultiCallable[Request, Answer]",
-    ) -> Iterator[list[Answer]]:
+    ) -> Generator[list[Answer]]:
         """Read until the answer is complete, or this client is closed."""
         delay: float | None = 0.0
         while delay is not None and not self._closed.wait(delay):
@@ -178,7 +178,7 @@ class Client:
         self,
         reading: Reading[Request, Answer],
         method: "grpc.UnaryStreamMultiCallable[Request, Answer]",
-    ) -> Iterator[list[Answer]]:
+    ) -> Generator[list[Answer]]:
         """Make one call and read its answers."""
         asked = reading.ask()
         if isinstance(asked, ReadRequest):
@@ -187,7 +187,7 @@ class Client:
 
     def _drain(
         self, call: Stream[ReadResponse | Answer], reading: Reading[Request, Answer]
-    ) -> Iterator[list[Answer]]:
+    ) -> Generator[list[Answer]]:
         """Read the messages of a call; whoever stops reading cancels it."""
         heard = False
         try:

@@ -28,7 +28,8 @@ def response(second: int, node: str = "node-1", **fields: Any) -> observer_pb2.G
 class ObserverServer(ObserverServicer):
     """The server. `requests` holds what it was asked; `publish` adds answers for followers.
 
-    `heard` is the metadata of the last call, `refusal` what each is refused with.
+    `heard` is the metadata of the last call, `refusal` what each is refused with, and while `stall`
+    is clear none is answered.
     """
 
     def __init__(
@@ -53,6 +54,9 @@ class ObserverServer(ObserverServicer):
         self._credentials = credentials
         self._changed = threading.Condition()
         self._run = 0
+        self._ended = 0
+        self.stall = threading.Event()
+        self.stall.set()
         self.port = 0
 
     @property
@@ -89,14 +93,26 @@ class ObserverServer(ObserverServicer):
         with self._changed:
             assert self._changed.wait_for(lambda: len(self.requests) >= count, timeout=10)
 
+    def wait_for_ended(self, count: int) -> None:
+        """Wait until `count` calls have ended in all, in whatever way."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._ended >= count, timeout=10)
+
     def _note(self, request: Any, context: Any) -> None:
+        context.add_callback(self._end)
         context.send_initial_metadata(self.metadata)
+        self.stall.wait()
         with self._changed:
             self.requests.append(request)
             self.heard = list(context.invocation_metadata())
             self._changed.notify_all()
         if self.refusal:
             context.abort(*self.refusal)
+
+    def _end(self) -> None:
+        with self._changed:
+            self._ended += 1
+            self._changed.notify_all()
 
     def GetFlows(
         self, request: observer_pb2.GetFlowsRequest, context: Any
@@ -111,9 +127,9 @@ class ObserverServer(ObserverServicer):
             yield from kept[-request.number :] if request.number < 2**63 else kept
         while request.follow:
             with self._changed:
-                while len(self.responses) == done and self._run == run:
+                while len(self.responses) == done and self._run == run and context.is_active():
                     self._changed.wait()
-                if self._run != run:
+                if self._run != run or not context.is_active():
                     return
                 new = self.responses[done:]
                 done = len(self.responses)

@@ -1,0 +1,144 @@
+"""Filter flags on a command line: options, their order, and the filters that they make.
+
+A command that offers them is an `OrderedCommand` with `filter_options()` among its parameters;
+`filters_of` then gives the filters to allow and to deny. `parse_filters` reads the same text
+without a command.
+"""
+
+import shlex
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from observe.flag_lists import Conflict, Given, filter_lists
+from observe.flag_table import FLAGS, Flag
+from observe.raw_filters import raw_filters_text, read_filters
+from observe.switches import Switch, spelled_out, truth
+
+if TYPE_CHECKING:
+    from proto.flow_pb2 import FlowFilter
+
+__all__ = ["OrderedCommand", "filter_options", "filters_of", "parse_filters", "raw_filters_text"]
+
+NOT = "--not"
+
+_ORDER = "observe.flags"
+
+
+class FlagOption(click.Option):
+    """The option of a filter flag; it may be given several times."""
+
+    def __init__(self, flag: Flag) -> None:
+        self.flag = flag
+        super().__init__(
+            flag.names,
+            help=flag.help,
+            metavar=flag.metavar,
+            multiple=True,
+            shell_complete=_completed(flag),
+        )
+
+
+class FlagSwitch(Switch):
+    """The option of a filter flag that may stand alone."""
+
+    def __init__(self, flag: Flag | None, *names: str, help: str) -> None:
+        self.flag = flag
+        super().__init__(names, help=help, multiple=True, type=str, default=None)
+
+
+class OrderedCommand(click.Command):
+    """A command that keeps the order of its filter flags, on which `--not` depends."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments, and remember the filter flags as they came."""
+        args = spelled_out(self, args)
+        ctx.meta.setdefault(_ORDER, []).extend(_in_order(self, ctx, args))
+        return super().parse_args(ctx, args)
+
+
+def filter_options() -> list[click.Option]:
+    """Make the options of all filter flags, of the raw lists, and of `--print-raw-filters`."""
+    return [
+        FlagSwitch(None, NOT, help="Leave out what the next filter flag matches."),
+        *(
+            FlagSwitch(flag, *flag.names, help=flag.help) if flag.switch else FlagOption(flag)
+            for flag in FLAGS
+        ),
+        _json_option("--allowlist", "Also what a FlowFilter in JSON matches."),
+        _json_option("--denylist", "Leave out what a FlowFilter in JSON matches."),
+        Switch(["--print-raw-filters"], help="Show the filters as JSON and do nothing else."),
+    ]
+
+
+def filters_of(ctx: click.Context) -> tuple[list["FlowFilter"], list["FlowFilter"]]:
+    """Give the filters to allow and to deny of a parsed command; click.UsageError for nonsense."""
+    given = list(_given(ctx.meta.get(_ORDER, [])))
+    try:
+        allow, deny = filter_lists(given)
+    except Conflict as error:
+        raise click.UsageError(str(error), ctx) from None
+    return allow + _read(ctx, "allowlist"), deny + _read(ctx, "denylist")
+
+
+def parse_filters(
+    text: str | Sequence[str],
+) -> tuple[list["FlowFilter"], list["FlowFilter"]]:
+    """Read filter flags as typed, or split already; click.UsageError for nonsense."""
+    command = OrderedCommand("filters", params=list(filter_options()), add_help_option=False)
+    try:
+        args = shlex.split(text) if isinstance(text, str) else list(text)
+    except ValueError as error:
+        raise click.UsageError(f"{text!r}: {error}") from None
+    return filters_of(command.make_context("filters", args))
+
+
+def _in_order(
+    command: click.Command, ctx: click.Context, args: list[str]
+) -> Iterator[tuple[Flag | None, str]]:
+    """Give the flags with their texts as they stand in the arguments; None stands for `--not`."""
+    values, _, order = command.make_parser(ctx).parse_args(list(args))
+    left = {name: iter(texts) for name, texts in values.items() if isinstance(texts, list)}
+    for param in order:
+        if isinstance(param, FlagOption | FlagSwitch):
+            text = next(left[str(param.name)])
+            yield param.flag, text if isinstance(text, str) else "true"
+
+
+def _given(order: list[tuple[Flag | None, str]]) -> Iterator[Given]:
+    denied = False
+    for flag, text in order:
+        if flag is not None:
+            value = _value(flag.read, flag.name, text)
+            if value is not None:
+                yield Given(flag, value, denied)
+            denied = False
+        elif _value(truth, NOT, text):
+            if denied:
+                raise click.UsageError(f"{NOT} stands before {NOT}")
+            denied = True
+    if denied:
+        raise click.UsageError(f"{NOT} stands before no filter flag")
+
+
+def _value(read: Callable[[Any], Any], name: str, text: Any) -> Any:
+    try:
+        return read(text)
+    except ValueError as error:
+        raise click.UsageError(f"{name}: {error}") from None
+
+
+def _read(ctx: click.Context, name: str) -> list["FlowFilter"]:
+    filters: list[FlowFilter] = _value(read_filters, f"--{name}", ctx.params.get(name) or ())
+    return filters
+
+
+def _json_option(name: str, about: str) -> click.Option:
+    return click.Option([name], multiple=True, metavar="JSON", help=about)
+
+
+def _completed(flag: Flag) -> Any:
+    return lambda ctx, param, incomplete: [
+        choice for choice in flag.choices() if choice.lower().startswith(incomplete.lower())
+    ]

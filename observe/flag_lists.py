@@ -71,7 +71,7 @@ def _check(names: Iterable[str]) -> None:
 
 
 def _with_namespaces(given: Sequence[Given], side: str) -> dict[str, list[Any]]:
-    """Collect the fields of the filter for one side; namespaces go into names of pods and services."""
+    """Collect the fields of one side's filter; namespaces go into names of pods and services."""
     fields: dict[str, list[Any]] = {}
     for flag, value, _ in given:
         fields.setdefault(flag.fields(side), []).append(value)

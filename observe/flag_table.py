@@ -118,7 +118,7 @@ FLAGS: tuple[Flag, ...] = (
         "protocol",
         "A layer 4 or 7 protocol: tcp, udp, icmp, dns, http, …",
         "PROTOCOL",
-        choices=lambda: values.PROTOCOLS,
+        choices=values.protocols,
     ),
     Flag(
         ("--tcp-flags",),
@@ -126,7 +126,7 @@ FLAGS: tuple[Flag, ...] = (
         "With all of these TCP flags set: syn, or psh,ack.",
         "FLAGS",
         values.tcp_flags,
-        choices=lambda: values.TCP_FLAGS,
+        choices=values.tcp_flag_names,
     ),
     Flag(
         ("--traffic-direction",),

@@ -14,14 +14,9 @@ from observe.switches import truth
 from proto.event_types import AGENT, DEBUG, RECORDER, SUBTYPES, TYPES
 from proto.identities import RESERVED
 
-TCP_FLAGS = ("fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr", "ns")
 DIRECTIONS = ("ingress", "egress")
 IP_VERSIONS = ("v4", "v6", "none")
-PROTOCOLS = (
-    *("icmp", "icmpv4", "icmpv6", "igmp", "sctp", "tcp", "udp", "vrrp"),
-    *("dns", "http", "kafka"),
-)
-HTTP_METHODS = (*("CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"),)
+HTTP_METHODS = ("CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
 
 HIGHEST_TYPE = 2**31 - 1
 """The highest number of an event's type or subtype."""
@@ -98,10 +93,11 @@ def event_type(text: str) -> dict[str, Any]:
 
 def tcp_flags(text: str) -> dict[str, bool]:
     """Read TCP flags joined by commas, in any case."""
-    names = [name.strip().lower() for name in text.split(",")]
-    if unknown := [name for name in names if name not in TCP_FLAGS]:
-        raise ValueError(f"{unknown[0]!r} is not one of {', '.join(TCP_FLAGS)}")
-    return {name.upper(): True for name in names}
+    names = [name.strip().upper() for name in text.split(",")]
+    known = tcp_flag_names()
+    if unknown := [name for name in names if name not in known]:
+        raise ValueError(f"{unknown[0]!r} is not one of {', '.join(known)}")
+    return dict.fromkeys(names, True)
 
 
 def ip_trace_id(text: str) -> int:
@@ -142,6 +138,20 @@ def drop_reasons() -> Sequence[str]:
     from proto.flow_pb2 import DropReason
 
     return DropReason.keys()
+
+
+def protocols() -> Sequence[str]:
+    """Name the protocols of layers 4 and 7."""
+    from proto.matching.kinds import PROTOCOLS
+
+    return tuple(PROTOCOLS)
+
+
+def tcp_flag_names() -> Sequence[str]:
+    """Name the flags of a TCP segment."""
+    from proto.matching.kinds import FLAGS
+
+    return FLAGS
 
 
 def event_type_names() -> Sequence[str]:

@@ -1,0 +1,61 @@
+"""A relay as a process: from its first line on stderr to the signal that ends it."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from proto.version import VERSION
+from relay.settings import Settings, StartError, UsageError
+
+if TYPE_CHECKING:
+    from relay.relay import Relay
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+def run(settings: Settings) -> str:
+    """Run a relay until a signal.
+
+    Give one line that says why it could not, empty where all went well.
+    """
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # its own words about a failure are many lines
+    logging.basicConfig(format="palomar relay: %(message)s", level=logging.WARNING)
+    from relay.errors import StoreError
+
+    try:
+        asyncio.run(_serve(settings))
+    except (StartError, UsageError, StoreError) as error:
+        return str(error)
+    return ""
+
+
+async def _serve(settings: Settings) -> None:
+    from relay.relay import Relay
+
+    stop = asyncio.Event()
+    for number in SIGNALS:
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    relay = Relay(settings)
+    await relay.start()
+    try:
+        _say(_greeting(relay))
+        await stop.wait()
+        _say("storing what came, then stopping")
+    finally:
+        await relay.stop()
+
+
+def _greeting(relay: "Relay") -> str:
+    kept = sum(state.flows for state in relay.store.ring_states())
+    metrics = (
+        f"; metrics on http://{relay.metrics_address}/metrics" if relay.metrics_address else ""
+    )
+    where = ", ".join(relay.addresses)
+    return f"{VERSION} listening on {where}; {kept} events in {relay.settings.data}{metrics}"
+
+
+def _say(line: str) -> None:
+    print(f"palomar relay: {line}", file=sys.stderr, flush=True)

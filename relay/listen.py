@@ -1,0 +1,94 @@
+"""Where the relay listens: addresses, unix sockets left behind by a relay that died, ports that are
+taken."""
+
+import contextlib
+import os
+import socket
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import grpc
+import grpc.aio
+
+from proto.target import Target
+from relay.settings import StartError, UsageError
+
+SOCKET_MODE = 0o660
+"""A unix socket is open to its owner and group: flows are not for everybody on the machine."""
+
+
+def parse(text: str) -> Target:
+    """Read an address to listen on; unlike one to connect to, its port may be 0.
+
+    Raise UsageError.
+    """
+    any_port = text.endswith(":0")
+    try:
+        target = Target.parse(text.removesuffix(":0") if any_port else text)
+    except ValueError as error:
+        raise UsageError(f"--listen: {error}") from None
+    if target.tls:
+        raise UsageError(f"--listen {text!r}: give --tls-cert-file instead of tls://")
+    return replace(target, port=0) if any_port else target
+
+
+def bind(
+    server: grpc.aio.Server, target: Target, credentials: grpc.ServerCredentials | None
+) -> str:
+    """Open a port or socket, and give its address as a client writes it. Raise StartError."""
+    if target.path:
+        _clear(Path(target.path))
+    try:
+        if credentials is None:
+            port = server.add_insecure_port(target.address)
+        else:
+            port = server.add_secure_port(target.address, credentials)
+    except RuntimeError:
+        raise StartError(f"cannot listen on {target}: {_why(target)}") from None
+    if target.path:
+        os.chmod(target.path, SOCKET_MODE)
+    return str(target if target.path else replace(target, port=port))
+
+
+def release(target: Target) -> None:
+    """Remove the file of a unix socket."""
+    if target.path:
+        with contextlib.suppress(OSError):
+            os.unlink(target.path)
+
+
+def _clear(path: Path) -> None:
+    """Remove a socket that nobody listens on; gRPC itself would remove one in use."""
+    try:
+        if not stat.S_ISSOCK(path.lstat().st_mode):
+            raise StartError(f"cannot listen on unix://{path}: it exists and is not a socket")
+    except FileNotFoundError:
+        return
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(os.fspath(path))
+        except ConnectionRefusedError:
+            path.unlink()
+            return
+        except OSError as error:
+            raise StartError(f"cannot listen on unix://{path}: {error.strerror}") from None
+    raise StartError(f"cannot listen on unix://{path}: another process listens there")
+
+
+def _why(target: Target) -> str:
+    """Find out why an address cannot be opened; gRPC says only that it cannot."""
+    family, address = _socket_address(target)
+    with socket.socket(family) as probe:
+        try:
+            probe.bind(address)
+        except OSError as error:
+            return (error.strerror or str(error)).lower()
+    return "the address is in use or not one of this machine"
+
+
+def _socket_address(target: Target) -> tuple[socket.AddressFamily, str | tuple[str, int]]:
+    if target.path:
+        return socket.AF_UNIX, target.path
+    family = socket.AF_INET6 if ":" in target.host else socket.AF_INET
+    return family, (target.host, target.port)

@@ -1,0 +1,110 @@
+"""What answers are made of, and how history is read in parts."""
+
+import threading
+from collections.abc import Generator, Iterator, Sequence
+from typing import NamedTuple
+
+from proto.reader_pb2 import Coverage
+from proto.timestamps import from_ns
+from relay.requests import Query
+from relay.rings import FLOWS, RINGS
+from relay.store import Store
+from relay.stored import Stored
+
+CHUNK = 256
+"""Most events in a part of an answer."""
+
+
+class Place(NamedTuple):
+    """Where an answer stands: as a cursor says it, but for the relay's identity."""
+
+    snapshot: int
+    order_ns: int
+    seq: int
+    live: bool
+
+    def at_live(self, seq: int) -> "Place":
+        """Give the place behind the event `seq` in the live part."""
+        return self._replace(order_ns=0, seq=seq, live=True)
+
+
+class Part(NamedTuple):
+    """Rendered events of an answer, and the place after them; `coverage` closes the history."""
+
+    events: Sequence[bytes]
+    place: Place
+    coverage: Coverage | None = None
+
+
+class Reading:
+    """What one answer reads from the store.
+
+    `step` and `close` belong to threads; `cancel` may come from anywhere.
+    """
+
+    def __init__(
+        self, store: Store, query: Query, place: Place, last: int | None, size: int
+    ) -> None:
+        self._store = store
+        self._query = query
+        self._size = size
+        self._history = store.history()
+        self._parts = self._past(place) if last is None else self._missed(place, last)
+        self._lock = threading.Lock()
+        self._cancelled = False
+
+    def step(self) -> Part | None:
+        """Read the next part, which may be empty; None at the end."""
+        with self._lock:
+            return None if self._cancelled else next(self._parts, None)
+
+    def cancel(self) -> None:
+        """Give up; a step that is being made ends soon."""
+        self._cancelled = True
+
+    def close(self) -> None:
+        """Let go of what was open."""
+        with self._lock:
+            self._parts.close()
+
+    def _past(self, place: Place) -> Generator[Part]:
+        """Read the history from a place on, and say what was looked at."""
+        after = place.order_ns, place.seq
+        for chunk in self._query.history(self._history, place.snapshot, after):
+            for piece in _cut(chunk, self._size):
+                last = piece[-1]
+                yield self._part(piece, Place(place.snapshot, last.order_ns, last.seq, False))
+        yield Part([], place.at_live(place.snapshot), coverage(self._store, 0))
+
+    def _missed(self, place: Place, last: int) -> Generator[Part]:
+        """Read what arrived after a place up to the seq `last`, in order of arrival."""
+        for chunk in self._query.arrivals(self._history, place.seq, last):
+            for piece in _cut(chunk, self._size):
+                yield self._part(piece, place.at_live(piece[-1].seq))
+
+    def _part(self, piece: Sequence[Stored], place: Place) -> Part:
+        return Part([self._query.render(stored.event) for stored in piece], place)
+
+
+def _cut(chunk: Sequence[Stored], size: int) -> Iterator[Sequence[Stored]]:
+    """Cut a chunk into pieces of about `size` bytes; one event is the least."""
+    first = total = 0
+    for number, stored in enumerate(chunk):
+        total += len(stored.event)
+        if total > size and number > first:
+            yield chunk[first:number]
+            first, total = number, len(stored.event)
+    if first < len(chunk):
+        yield chunk[first:]
+
+
+def coverage(store: Store, looked_at: int) -> Coverage:
+    """Say what an answer was drawn from."""
+    flows = [state for state in store.ring_states() if RINGS.index(state.name) in FLOWS]
+    made = Coverage(stored=sum(state.flows for state in flows), looked_at=looked_at)
+    oldest = [state.oldest_ns for state in flows if state.oldest_ns is not None]
+    newest = [state.newest_ns for state in flows if state.newest_ns is not None]
+    if oldest and newest:
+        made.oldest.CopyFrom(from_ns(min(oldest)))
+        made.newest.CopyFrom(from_ns(max(newest)))
+    return made

@@ -1,0 +1,162 @@
+"""One relay, from start to stop: store, fan-out, services and server put together."""
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, suppress
+from types import TracebackType
+from typing import Self
+
+import grpc.aio
+
+from proto.target import Target
+from relay import gauges, listen, metrics, server, tls
+from relay.answers import Answers
+from relay.collector import Collector
+from relay.fanout import Fanout
+from relay.health import Health
+from relay.metrics import Metrics
+from relay.nodes import Nodes
+from relay.observer import Observer
+from relay.peer import Peer
+from relay.rate import Rate
+from relay.reader import Reader
+from relay.rings import FLOWS
+from relay.server import Services
+from relay.settings import Settings
+from relay.store import Store
+from relay.stored import Stored
+from relay.streaming import Streams
+
+
+class Relay:
+    """A relay in this process and event loop; `async with` starts it and stops it.
+
+    Starting raises UsageError, StartError or StoreError, each of one line, and leaves nothing open.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.metrics = Metrics()
+        self.addresses: list[str] = []
+        """Where it listens, as clients write it, in the order of the settings."""
+        self.metrics_address = ""
+        """Where its metrics are served, empty for nowhere."""
+        self.store: Store
+        self._rate = Rate()
+        self._nodes = Nodes(settings.max_nodes)
+        self._open = AsyncExitStack()
+
+    @property
+    def address(self) -> str:
+        """The first address it listens on."""
+        return self.addresses[0]
+
+    async def start(self) -> None:
+        """Open everything and serve."""
+        try:
+            await self._start()
+        except BaseException:
+            await self._open.aclose()
+            raise
+
+    async def stop(self) -> None:
+        """Take no more, let streams end within the grace, commit what waits, and close.
+
+        Once is enough.
+        """
+        await self._open.aclose()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+    async def _start(self) -> None:
+        settings = self.settings
+        targets = [listen.parse(text) for text in settings.listen]
+        credentials = tls.credentials(settings, self.metrics)
+        await self._open_store()
+        fanout = Fanout(settings.fanout_events, self.metrics)
+        self._open.push_async_callback(fanout.close)
+        self._listen_to_commits(fanout)
+        services, health = self._services(fanout)
+        serving = server.build(services, health, self.metrics, settings)
+        self._bind(serving, targets, credentials)
+        self._serve_metrics()
+        await serving.start()
+        watching = asyncio.create_task(health.watch(), name="palomar-health")
+        self._open.push_async_callback(self._shut, serving, services, health, watching)
+
+    async def _open_store(self) -> None:
+        settings = self.settings
+        self.store = await asyncio.to_thread(
+            lambda: Store(
+                settings.data,
+                settings.limits,
+                tolerance_ns=int(settings.clock_tolerance * 1e9),
+            )
+        )
+        self._open.push_async_callback(asyncio.to_thread, self.store.close)
+        gauges.register(self.metrics, self.store, self._nodes, self._rate)
+
+    def _listen_to_commits(self, fanout: Fanout) -> None:
+        def committed(events: Sequence[Stored]) -> None:
+            self._rate.add(sum(event.ring in FLOWS for event in events))
+            fanout.publish(events)
+
+        self.store.on_commit = committed
+
+    def _services(self, fanout: Fanout) -> tuple[Services, Health]:
+        settings, store = self.settings, self.store
+        threads = ThreadPoolExecutor(settings.query_threads, "palomar-query")
+        self._open.callback(threads.shutdown, wait=True)
+        answers = Answers(store, fanout, threads, settings)
+        streams = Streams(answers, self.metrics, settings.max_streams)
+        observer = Observer(store, streams, self._nodes, self._rate, settings)
+        services = Services(
+            Collector(store, self._nodes, self.metrics, settings),
+            observer,
+            Reader(store.relay_id, streams, observer.opening),
+            Peer(settings),
+            answers,
+        )
+        return services, Health(store, self.metrics)
+
+    def _bind(
+        self,
+        serving: grpc.aio.Server,
+        targets: Sequence[Target],
+        credentials: grpc.ServerCredentials | None,
+    ) -> None:
+        for target in targets:
+            self.addresses.append(listen.bind(serving, target, credentials))
+            self._open.callback(listen.release, target)
+
+    def _serve_metrics(self) -> None:
+        if self.settings.metrics:
+            target = listen.parse(self.settings.metrics)
+            self.metrics_address, stop = metrics.serve(self.metrics, target.host, target.port)
+            self._open.push_async_callback(asyncio.to_thread, stop)
+
+    async def _shut(
+        self,
+        serving: grpc.aio.Server,
+        services: Services,
+        health: Health,
+        watching: asyncio.Task[None],
+    ) -> None:
+        """End every stream, and the server."""
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+        await health.stop()
+        services.stop()
+        await serving.stop(self.settings.grace)

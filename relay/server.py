@@ -1,0 +1,159 @@
+"""The gRPC server: which method is served by what, and what every answer carries."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, NamedTuple, TypeAlias
+
+import grpc
+import grpc.aio
+from google.protobuf.message import Message
+from grpc_reflection.v1alpha import reflection
+
+from proto.version import API_VERSION, VERSION
+from relay.answers import Answers
+from relay.collector import Collector
+from relay.health import Health
+from relay.metrics import Metrics
+from relay.observer import Observer
+from relay.peer import Peer
+from relay.reader import Reader
+from relay.settings import Settings
+
+Method: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
+Unary = Callable[[bytes, Any], Awaitable[Message]]
+
+VERSIONS = (
+    ("hubble-server-version", API_VERSION),
+    ("hubble-relay-version", API_VERSION),
+    ("palomar-version", VERSION),
+)
+"""Metadata of every answer, by which clients tell whether they are newer than the server."""
+
+KEEPALIVE = (
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.http2.min_recv_ping_interval_without_data_ms", 5_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+)
+"""A consumer or an agent that vanished is noticed within a minute; their own pings are welcome."""
+
+
+class Services(NamedTuple):
+    """What the server serves, and what answers the queries behind it."""
+
+    collector: Collector
+    observer: Observer
+    reader: Reader
+    peer: Peer
+    answers: Answers
+
+    def stop(self) -> None:
+        """End the streams that would not end by themselves."""
+        self.collector.stop()
+        self.answers.stop()
+        self.peer.stop()
+
+    def methods(self) -> dict[str, Method]:
+        """Give the handler of each method by its full name.
+
+        All take and give bytes: what is stored goes out unparsed.
+        """
+        observer = self.observer
+        unary: dict[str, Unary] = {
+            "observer.Observer/GetNodes": observer.get_nodes,
+            "observer.Observer/GetNamespaces": observer.get_namespaces,
+            "observer.Observer/ServerStatus": observer.server_status,
+        }
+        streamed: dict[str, Callable[[bytes, Any], Awaitable[None]]] = {
+            "observer.Observer/GetFlows": observer.get_flows,
+            "observer.Observer/GetAgentEvents": observer.get_agent_events,
+            "observer.Observer/GetDebugEvents": observer.get_debug_events,
+            "palomar.v1.Reader/Read": self.reader.read,
+            "peer.Peer/Notify": self.peer.notify,
+        }
+        made: dict[str, Method] = {
+            name: grpc.unary_stream_rpc_method_handler(serve) for name, serve in streamed.items()
+        }
+        made |= {name: _unary(serve) for name, serve in unary.items()}
+        collect: Method = grpc.stream_stream_rpc_method_handler(self.collector.collect)
+        return made | {"palomar.v1.Collector/Collect": collect}
+
+
+def _unary(serve: Unary) -> Method:
+    return grpc.unary_unary_rpc_method_handler(
+        serve, response_serializer=lambda message: message.SerializeToString()
+    )
+
+
+class Handler(grpc.GenericRpcHandler):
+    """Finds the handler of a method by its full name."""
+
+    def __init__(self, services: Services) -> None:
+        self._methods = {f"/{name}": method for name, method in services.methods().items()}
+
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> Method | None:
+        """Look a method up; None for one that another handler may have."""
+        return self._methods.get(handler_call_details.method)
+
+
+class Greeting(grpc.aio.ServerInterceptor):
+    """Begins every answer with the versions, and counts the calls."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self._metrics = metrics
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Method | None]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> Method | None:
+        """Wrap the handler of a call."""
+        method = await continuation(handler_call_details)
+        if method is None:
+            return None
+        self._metrics.add("palomar_calls_total", 1, handler_call_details.method.strip("/"))
+        make, name = _KINDS[method.request_streaming, method.response_streaming]
+        serve = _greeted(getattr(method, name))
+        return make(serve, method.request_deserializer, method.response_serializer)
+
+
+_KINDS: dict[tuple[bool, bool], tuple[Callable[..., Method], str]] = {
+    (False, False): (grpc.unary_unary_rpc_method_handler, "unary_unary"),
+    (False, True): (grpc.unary_stream_rpc_method_handler, "unary_stream"),
+    (True, False): (grpc.stream_unary_rpc_method_handler, "stream_unary"),
+    (True, True): (grpc.stream_stream_rpc_method_handler, "stream_stream"),
+}
+
+
+def _greeted(serve: Callable[..., Any]) -> Callable[..., Any]:
+    async def answer(request: Any, context: Any) -> Any:
+        await context.send_initial_metadata(VERSIONS)
+        return await serve(request, context)
+
+    async def stream(request: Any, context: Any) -> AsyncIterator[Any]:
+        await context.send_initial_metadata(VERSIONS)
+        async for message in serve(request, context):
+            yield message
+
+    return stream if inspect.isasyncgenfunction(serve) else answer
+
+
+def build(
+    services: Services, health: Health, metrics: Metrics, settings: Settings
+) -> grpc.aio.Server:
+    """Make the server, which listens nowhere yet. Two relays on one port are refused, not mixed."""
+    options = (
+        ("grpc.so_reuseport", 0),
+        ("grpc.max_receive_message_length", settings.max_message),
+        ("grpc.max_send_message_length", -1),
+        *KEEPALIVE,
+    )
+    server = grpc.aio.server(options=options, interceptors=[Greeting(metrics)])
+    server.add_generic_rpc_handlers([Handler(services)])
+    health.serve_on(server)
+    names = sorted({name.partition("/")[0] for name in services.methods()})
+    shown = (*names, health.NAME, reflection.SERVICE_NAME)
+    reflection.enable_server_reflection(shown, server)
+    return server

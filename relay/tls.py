@@ -1,0 +1,94 @@
+"""The listener's certificate, read again when its files change."""
+
+import errno
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import grpc
+
+from relay.metrics import Metrics
+from relay.settings import Settings, StartError
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files of a certificate. With `client_cas` the clients must show one of their own."""
+
+    cert: Path
+    key: Path
+    client_cas: tuple[Path, ...] = ()
+
+    def signature(self) -> tuple[tuple[int, int, int], ...]:
+        """Give what changes when a file is written or replaced."""
+        paths = (self.cert, self.key, *self.client_cas)
+        stats = (path.stat() for path in paths)
+        return tuple((found.st_mtime_ns, found.st_size, found.st_ino) for found in stats)
+
+    def load(self) -> grpc.ServerCertificateConfiguration:
+        """Read the files. Raise OSError (ssl.SSLError is one) for files that are no use together.
+
+        They are tried out first, since what gRPC refuses would close every connection.
+        """
+        before = self.signature()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.cert, self.key, password="")
+        for path in self.client_cas:
+            context.load_verify_locations(path)
+        cas = b"\n".join(path.read_bytes() for path in self.client_cas)
+        pair = self.key.read_bytes(), self.cert.read_bytes()
+        if self.signature() != before:
+            raise OSError(errno.EAGAIN, "changed while being read", str(self.cert))
+        return grpc.ssl_server_certificate_configuration([pair], cas or None)
+
+
+class Certificate:
+    """A certificate that follows its files.
+
+    Newer files that are no use are counted, and the old ones stay.
+    """
+
+    def __init__(self, files: Files, metrics: Metrics) -> None:
+        self._files = files
+        self._metrics = metrics
+        try:
+            self._signature = files.signature()
+            self._loaded = files.load()
+        except OSError as error:
+            raise StartError(f"TLS: {_explain(files, error)}") from None
+
+    def credentials(self) -> grpc.ServerCredentials:
+        """Make credentials that look at the files before each handshake."""
+        fetch: Any = self.refreshed  # gRPC wants None for "no change", its stubs do not know
+        return grpc.dynamic_ssl_server_credentials(
+            self._loaded, fetch, require_client_authentication=bool(self._files.client_cas)
+        )
+
+    def refreshed(self) -> grpc.ServerCertificateConfiguration | None:
+        """Give what newer files hold, None where there is nothing new or nothing good."""
+        try:
+            signature = self._files.signature()
+            if signature == self._signature:
+                return None
+            self._signature = signature
+            self._loaded = self._files.load()
+        except OSError:
+            self._metrics.add("palomar_tls_reload_failures_total")
+            return None
+        self._metrics.add("palomar_tls_reloads_total")
+        return self._loaded
+
+
+def _explain(files: Files, error: OSError) -> str:
+    if isinstance(error, ssl.SSLError):
+        return f"{files.cert} and {files.key} do not fit: {error.reason or error}"
+    return f"cannot read {error.filename}: {error.strerror}"
+
+
+def credentials(settings: Settings, metrics: Metrics) -> grpc.ServerCredentials | None:
+    """Make the listener's credentials, None where it speaks plainly. Raise StartError."""
+    if settings.tls_cert_file is None or settings.tls_key_file is None:
+        return None
+    files = Files(settings.tls_cert_file, settings.tls_key_file, settings.tls_client_ca_files)
+    return Certificate(files, metrics).credentials()

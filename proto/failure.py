@@ -24,6 +24,7 @@ REASONS: tuple[tuple[str, str], ...] = (
         r"all addresses.*(socket closed|reset by peer)",
         "it hung up; does it want TLS, or a client certificate?",
     ),
+    (r"socket closed|reset by peer|stream removed|cancelling all calls", "it hung up"),
     (r"timeout|timed out|fd shutdown", "no answer in time; is the address right?"),
 )
 """What the details of an unreachable server mean: a pattern, the words for it; the first counts."""
@@ -42,7 +43,7 @@ def explain(error: grpc.RpcError, server: object = "the server") -> str:
     """Say in one line what went wrong with `server`, and what to try."""
     code, details = status_code(error), _details(error)
     if code is grpc.StatusCode.UNAVAILABLE:
-        return f"cannot reach {server}: {_reason(details)}"
+        return f"cannot reach {server}: {reason(error)}"
     said = HINTS.get(code) or f"answered {code.name}"
     return f"{server} {said}" + (f": {details}" if details else "")
 
@@ -58,7 +59,8 @@ def _details(error: grpc.RpcError) -> str:
     return escape(" ".join((text or "").split()))
 
 
-def _reason(details: str) -> str:
-    """Give the words for why a server is not reached, or what gRPC says itself."""
+def reason(error: grpc.RpcError) -> str:
+    """Say why a server is not reached any more, in our words or, failing that, those of gRPC."""
+    details = _details(error)
     found = (words for pattern, words in REASONS if re.search(pattern, details, re.IGNORECASE))
     return next(found, "") or details.rpartition("last error: ")[2] or "no connection"

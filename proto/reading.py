@@ -13,7 +13,7 @@ from typing import Generic, TypeVar, cast
 import grpc
 
 from proto.backoff import Backoff
-from proto.failure import TransportError, explain, status_code
+from proto.failure import TransportError, explain, reason, status_code
 from proto.observer_pb2 import (
     GetAgentEventsRequest,
     GetDebugEventsRequest,
@@ -134,10 +134,8 @@ class Reading(Generic[Request, Answer]):
 
     def _retry(self, error: grpc.RpcError | None) -> float:
         if not self._lost:
-            reason = (
-                explain(error, self._server.target) if error else f"{self._server.target} hung up"
-            )
-            self._say(f"{reason}; trying again")
+            why = reason(error) if error else "it hung up"
+            self._say(f"lost {self._server.target}: {why}; trying again")
         self._lost = True
         if self._cursor is None:
             self._from_ns = self._resume_ns()

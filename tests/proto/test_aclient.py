@@ -1,6 +1,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import grpc
 import pytest
@@ -17,7 +18,9 @@ from proto.observer_pb2 import (
     Node,
 )
 from proto.transport import TransportError
+from tests.feeding import feed
 from tests.observer_server import ObserverServer, response
+from tests.relays import RelayProcess
 
 
 @pytest.fixture
@@ -135,3 +138,16 @@ async def test_who_stops_reading_cancels_the_call(server: ObserverServer) -> Non
         assert await next_seconds(batches, 1) == [4]
         await batches.aclose()
         await asyncio.to_thread(server.wait_for_ended, 1)
+
+
+async def test_a_relay_goes_on_exactly(tmp_path: Path) -> None:
+    with RelayProcess(tmp_path) as relay:
+        feed(relay.address, response(1), response(2))
+        async with AsyncClient(relay.address) as client:
+            batches = client.responses(GetFlowsRequest(follow=True, number=1))
+            assert await next_seconds(batches, 1) == [2]
+            relay.kill()
+            relay.start()
+            feed(relay.address, response(2), response(3))
+            assert await next_seconds(batches, 2) == [2, 3]
+            assert client.server.offers_batches

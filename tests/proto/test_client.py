@@ -1,5 +1,6 @@
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from queue import SimpleQueue
 
 import grpc
@@ -17,7 +18,9 @@ from proto.observer_pb2 import (
     Node,
 )
 from proto.transport import TransportError
+from tests.feeding import feed
 from tests.observer_server import ObserverServer, response
+from tests.relays import RelayProcess
 
 
 @pytest.fixture
@@ -180,3 +183,39 @@ def test_who_stops_reading_cancels_the_call(server: ObserverServer) -> None:
         assert next(batches)[0].time.seconds == 4
         batches.close()
         server.wait_for_ended(1)
+
+
+def test_a_relay_is_read_in_batches_and_goes_on_exactly(tmp_path: Path) -> None:
+    with RelayProcess(tmp_path) as relay, Client(relay.address) as client:
+        feed(relay.address, *(response(second) for second in range(5)))
+        assert seconds(client.responses(GetFlowsRequest(number=3))) == [2, 3, 4]
+        assert client.server.offers_batches
+        assert client.server.coverage is not None
+        assert client.server.coverage.stored == 5
+        follower = Follower(client, GetFlowsRequest(follow=True, number=1))
+        assert follower.next() == [4]
+        relay.kill()
+        relay.start()
+        feed(relay.address, response(4), response(5))
+        assert follower.next(2) == [4, 5]
+        relay.stop()
+        relay.start()
+        feed(relay.address, response(3), response(6))
+        assert follower.next(2) == [3, 6]
+    follower.join()
+    backs = [line for line in follower.said if "is back" in line]
+    assert backs == [f"{relay.address} is back; going on exactly where it broke off"] * 2
+
+
+def test_a_relay_that_comes_back_with_another_store_is_read_on_by_time(tmp_path: Path) -> None:
+    with RelayProcess(tmp_path) as relay, Client(relay.address) as client:
+        feed(relay.address, response(1000))
+        follower = Follower(client, GetFlowsRequest(follow=True, number=1))
+        assert follower.next() == [1000]
+        relay.stop()
+        relay.data.unlink()
+        relay.start()
+        feed(relay.address, response(1000), response(1001))
+        assert follower.next() == [1001]
+    follower.join()
+    assert "best effort" in follower.said[-1]

@@ -80,7 +80,7 @@ def test_a_relay_goes_on_from_its_cursor(gone: grpc.RpcError) -> None:
     assert read.ask() == ReadRequest(request=GetFlowsRequest(follow=True, number=5), after=HERE)
     read.take(ReadResponse())
     assert said == [
-        "cannot reach localhost:4245: no connection; trying again",
+        "lost localhost:4245: no connection; trying again",
         "localhost:4245 is back; going on exactly where it broke off",
     ]
 
@@ -134,7 +134,7 @@ def test_delays_grow_and_the_loss_is_told_once(gone: grpc.RpcError) -> None:
 def test_a_follow_that_ends_by_itself_is_taken_up_again() -> None:
     said: list[str] = []
     assert reading(said, follow=True).after(None) is not None
-    assert said == ["localhost:4245 hung up; trying again"]
+    assert said == ["lost localhost:4245: it hung up; trying again"]
 
 
 def test_a_server_never_reached_is_a_failure(gone: grpc.RpcError) -> None:

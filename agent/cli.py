@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from agent.options import host_name, parse_target, relay_options, tls_given
+from agent.options import Seconds, host_name, parse_target, relay_options, tls_given
 
 if TYPE_CHECKING:
     from agent.delivery import Relay
@@ -53,6 +53,37 @@ def file(paths: tuple[str, ...], follow: bool, again: bool, max_line: int, **sha
         sources[made.name] = made
     status = deliver(list(sources.values()), _relay(shared), _say, at_once=follow)
     raise SystemExit(status)
+
+
+@main.command()
+@click.option(
+    "--rate",
+    type=click.FloatRange(0, min_open=True),
+    default=20.0,
+    show_default=True,
+    help="Flows a second of each node.",
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="Decides what happens.")
+@click.option("--duration", type=Seconds(), help="Stop after that long, such as 30s or 5m.")
+@relay_options
+def demo(rate: float, seed: int, duration: float | None, **shared: Any) -> None:
+    """Stream a made-up cluster: flows of every kind, through phases of a minute.
+
+    Without --node it plays the cluster's two nodes, node-1 and node-2. With it, it plays one of
+    them, the first or the second by the name's last letter or digit; two agents with the same seed
+    and rate make a cluster.
+    """
+    from agent.delivery import deliver
+    from agent.sources.demo.cast import CLUSTER
+    from agent.sources.demo.source import NODES, DemoSource, index_of
+
+    nodes = (shared["node"],) if shared["node"] else NODES
+    cluster = shared["cluster"] or CLUSTER
+    sources = [
+        DemoSource(node, index_of(node), cluster=cluster, rate=rate, seed=seed, duration=duration)
+        for node in nodes
+    ]
+    raise SystemExit(deliver(sources, _relay(shared), _say))
 
 
 def _relay(shared: dict[str, Any]) -> "Relay":

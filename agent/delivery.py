@@ -31,8 +31,8 @@ class Relay:
     def exporter(self, source: Source, say: Callable[[str], None]) -> Exporter:
         """Make what delivers `source`."""
         hello = Hello(
-            node=self.node,
-            cluster=self.cluster,
+            node=source.node or self.node,
+            cluster=source.cluster or self.cluster,
             source=source.name,
             run=source.run,
             kind=source.kind,

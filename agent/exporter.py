@@ -216,7 +216,7 @@ class Exporter:
             raise TransportError(f"{self._server} ended the stream")
 
     def _request(self, entry: Entry) -> bytes:
-        """Make the message of a chunk; in place of one that the relay would not take goes a loss."""
+        """Make the message of a chunk; in place of one that is too large goes a loss."""
         chunk = entry.chunk
         request = _batch(entry.ordinal, chunk.position, chunk.events)
         if len(request) <= self._most_bytes:

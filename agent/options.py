@@ -1,5 +1,6 @@
 """Options that several agents share: the relay, TLS, names, limits."""
 
+import re
 import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -7,9 +8,31 @@ from typing import Any, TypeVar
 
 import click
 
+UNITS = {"": 1, "ms": 0.001, "s": 1, "m": 60, "h": 3600}
+"""Seconds in each unit of a span of time."""
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+class Seconds(click.ParamType[float]):
+    """A span of time: `90`, `1.5s`, `2m`, `1h30m`, in seconds."""
+
+    name = "duration"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read it; a usage error for what is no span, or nothing."""
+        parts = re.findall(r"([0-9.]+)(h|ms|m|s|)", str(value))
+        try:
+            seconds = sum(float(number) * UNITS[unit] for number, unit in parts)
+        except ValueError:
+            seconds = 0.0
+        if "".join(map("".join, parts)) != str(value) or not seconds > 0:
+            self.fail(f"{value!r} is no span of time, such as 30s, 5m or 1h30m", param, ctx)
+        return seconds
 
 
 def tls_options(prefix: str, server: str) -> Callable[[Command], Command]:
@@ -66,7 +89,7 @@ def relay_options(command: Command) -> Command:
     options = (
         click.option("--relay", default="localhost:4245", show_default=True, help="The relay."),
         tls_options("tls", "the relay"),
-        click.option("--node", default="", help=f"Name of the node; default {'the host name'}."),
+        click.option("--node", default="", help="Name of the node; by default that of the host."),
         click.option("--cluster", default="", help="Cluster of the node."),
         click.option(
             "--spool-events",

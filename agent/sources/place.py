@@ -50,7 +50,9 @@ class Place:
         return orjson.dumps(self.__dict__)
 
     def holds(self, path: Path) -> bool:
-        """Whether the file at `path` begins with what was read before this place, and reaches it."""
+        """Whether the file at `path` begins with what was read before this place, and reaches
+        it.
+        """
         try:
             with path.open("rb", buffering=0) as file:
                 unpacked = Unpacked(file, str(path))

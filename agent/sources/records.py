@@ -68,7 +68,9 @@ class Records:
         return said
 
     def _event(self, line: bytes | None, number: int) -> bytes | None:
-        """Make a serialized event of a line; None for an empty line, and one that cannot be used."""
+        """Make a serialized event of a line; None for an empty line, and one that cannot be
+        used.
+        """
         if line is not None and (not line or line.isspace()):
             return None
         try:

@@ -43,6 +43,10 @@ class Source(ABC):
     """Whether it may be held back while the spool is full; if not, what does not fit is lost, and
     counted.
     """
+    node = ""
+    """Name of the node that it speaks for, where that is not the agent's own."""
+    cluster = ""
+    """Cluster of that node."""
     resumes = True
     """Whether it can go on from a position; if not, what it gives is always new."""
 

@@ -1,0 +1,1 @@
+"""The demo: a small made-up cluster whose traffic shows what an observer can show."""

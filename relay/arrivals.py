@@ -1,0 +1,41 @@
+"""Reads events in the order in which they arrived, from a seq on: what a follower missed."""
+
+from __future__ import annotations
+
+import heapq
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from operator import itemgetter
+
+from relay.connections import Readers
+from relay.plan import Part
+from relay.sweep import Place
+
+READ = 1024
+"""Rows looked at in one reading."""
+
+
+def arrivals(readers: Readers, parts: Sequence[Part], above: int) -> Iterator[Place]:
+    """Give the wanted places of all parts whose seq is greater than `above`, by seq."""
+    return heapq.merge(*(_arrivals(readers, part, above) for part in parts), key=itemgetter(1))
+
+
+def _arrivals(readers: Readers, part: Part, above: int) -> Iterator[Place]:
+    ring = part.ring
+    with readers.borrow() as connection:
+
+        def seq(number: int) -> int:
+            sql = f"SELECT seq FROM {ring.name}_row WHERE id = ?"
+            found = connection.execute(sql, [number]).fetchone()
+            return int(found[0]) if found else 0
+
+        ids = range(ring.first_id, ring.next_id)
+        start = ring.first_id + bisect_right(ids, above, key=seq)
+    for first in range(start, ring.next_id, READ):
+        with readers.borrow() as connection:
+            rows = connection.execute(
+                f"SELECT order_ns, seq, {ring.number}, id FROM {ring.name}_row"
+                f" WHERE id >= ? AND id < ? AND seq > ? AND {part.where}",
+                [first, first + READ, above],
+            ).fetchall()
+        yield from rows

@@ -1,0 +1,79 @@
+"""Blocks: runs of 256 events of one ring, compressed as one value, and what is known of each
+without opening it."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import zstandard
+
+from proto import shadow_pb2
+from relay.columns import COLUMNS, INDEX, Row, zone_key
+
+BLOCK_BITS = 8
+BLOCK_EVENTS = 1 << BLOCK_BITS
+"""Events in a block: the event with ordinal `id` is in block `id >> BLOCK_BITS`."""
+
+ORDER, SEQ, TIME = INDEX["order_ns"], INDEX["seq"], INDEX["time_ns"]
+ZONED = tuple((INDEX[c.name], c.zone) for c in COLUMNS if c.zone)
+
+
+class Block(NamedTuple):
+    """What is known of a sealed block: least and greatest order time, own time (None: one lacks
+    it), bytes on disk."""
+
+    id: int
+    order_min: int
+    order_max: int
+    time_min: int | None
+    time_max: int | None
+    size: int
+
+
+class Packed(NamedTuple):
+    """A block as it is stored: its facts, its zone keys and its events, both compressed."""
+
+    block: Block
+    zones: bytes
+    events: bytes
+
+
+def pack(number: int, rows: Sequence[Row], keys: Iterable[int], events: Sequence[bytes]) -> Packed:
+    """Make a block of the rows and events of one run."""
+    plain = shadow_pb2.Run(events=events).SerializeToString()
+    compressor = zstandard.ZstdCompressor(level=1)
+    content, zones = (
+        compressor.compress(plain),
+        compressor.compress(array("q", sorted(keys)).tobytes()),
+    )
+    orders = [row[ORDER] or 0 for row in rows]
+    own = [time for row in rows if (time := row[TIME]) is not None]
+    own = own if len(own) == len(rows) else []
+    size = len(content) + len(zones)
+    block = Block(
+        number, min(orders), max(orders), min(own, default=None), max(own, default=None), size
+    )
+    return Packed(block, zones, content)
+
+
+def unpack(content: bytes) -> list[bytes]:
+    """Give the events of a block, in the order of their ordinals."""
+    return list(shadow_pb2.Run.FromString(zstandard.decompress(content)).events)
+
+
+def zone_keys(rows: Sequence[Row]) -> set[int]:
+    """Give what occurs in these rows, as zone keys."""
+    columns = list(zip(*rows, strict=True)) or [()] * len(COLUMNS)
+    return {
+        zone_key(zone, value)
+        for place, zone in ZONED
+        for value in set(columns[place])
+        if value is not None
+    }
+
+
+def unpack_zones(zones: bytes) -> array[int]:
+    """Give the zone keys that a block was stored with."""
+    return array("q", zstandard.decompress(zones))

@@ -1,0 +1,189 @@
+"""Reads the columns of a ring from events: column by column, because that is what costs least in
+Python.
+
+Sub-messages that repeat are looked up as bytes; the few small ones that are taken apart are
+remembered (`Memo`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from google.protobuf import wrappers_pb2
+
+from proto import flow_pb2, shadow_pb2
+from relay.columns import MAX_CODE
+from relay.dimensions import Dimension, Dimensions
+from relay.rings import DROP, FLOW, KINDS, L7, RING_OF_KIND, VERDICTS
+
+ABSENT = b"?"
+"""What the shadow reads where a part is absent; no message serializes to it."""
+
+INT64 = (1 - (1 << 63), (1 << 63) - 1)
+"""Times beyond, before 1677 and after 2262, count as the nearest of these; both can be negated."""
+
+TRANSPORTS = {
+    name: field.number for name, field in flow_pb2.Layer4.DESCRIPTOR.fields_by_name.items()
+}
+RECORDS = {
+    field.name: field.number for field in flow_pb2.Layer7.DESCRIPTOR.oneofs_by_name["record"].fields
+}
+FLAGS = tuple(field.name for field in flow_pb2.TCPFlags.DESCRIPTOR.fields)
+"""Flags of TCP, lowest bit first, as in the column `tcp_flags`."""
+
+Ints = Iterable[int | None]
+
+
+class Memo(dict[bytes, tuple[int | None, ...]]):
+    """What small messages were read as, by their bytes; forgets all when full."""
+
+    LIMIT = 4096
+
+    def __init__(self, width: int, read: Callable[[bytes], tuple[int | None, ...]]) -> None:
+        super().__init__({ABSENT: (None,) * width})
+        self._absent = self[ABSENT]
+        self._read = read
+
+    def __missing__(self, value: bytes) -> tuple[int | None, ...]:
+        if len(self) >= self.LIMIT:
+            self.clear()
+            self[ABSENT] = self._absent
+        found = self[value] = self._read(value)
+        return found
+
+
+def _event_type(value: bytes) -> tuple[int, int]:
+    read = flow_pb2.CiliumEventType.FromString(value)
+    return read.type, read.sub_type
+
+
+def _reply(value: bytes) -> tuple[int]:
+    return (int(wrappers_pb2.BoolValue.FromString(value).value),)
+
+
+def _flags(value: bytes) -> tuple[int]:
+    return (flag_bits(flow_pb2.TCPFlags.FromString(value)),)
+
+
+def flag_bits(flags: flow_pb2.TCPFlags) -> int:
+    """Give flags as one number, the first of FLAGS the lowest bit."""
+    return sum(1 << bit for bit, name in enumerate(FLAGS) if getattr(flags, name))
+
+
+EVENT_TYPES, REPLIES, TCP_FLAGS = Memo(2, _event_type), Memo(1, _reply), Memo(1, _flags)
+ABSENT_PORTS = shadow_pb2.Ports()
+
+
+def times(shadows: Sequence[shadow_pb2.Event]) -> list[int | None]:
+    """Give the event's own times in nanoseconds: the flow's, else the envelope's, else None."""
+    flows = [e.flow.time for e in shadows]
+    found = [t.seconds * 1_000_000_000 + t.nanos for t in flows]
+    if found and (min(found) <= 0 or max(found) > INT64[1]):
+        return [_time(e) for e in shadows]
+    return list(found)
+
+
+def _time(event: shadow_pb2.Event) -> int | None:
+    for holder in (event.flow, event):
+        if holder.HasField("time"):
+            return clamp(holder.time.seconds * 1_000_000_000 + holder.time.nanos)
+    return None
+
+
+def clamp(time_ns: int) -> int:
+    """Give the nearest time that a column holds."""
+    return max(INT64[0], min(time_ns, INT64[1]))
+
+
+def rings(shadows: Sequence[shadow_pb2.Event], kinds: Sequence[str]) -> list[int]:
+    """Give the ring that each event belongs to."""
+    flows = [e.flow for e in shadows]
+    found = [DROP if f.verdict in VERDICTS else FLOW if f.l7 == ABSENT else L7 for f in flows]
+    if all(kind == "flow" for kind in kinds):
+        return found
+    return [RING_OF_KIND.get(kind, ring) for kind, ring in zip(kinds, found, strict=True)]
+
+
+def columns(
+    shadows: Sequence[shadow_pb2.Event], kinds: Sequence[str], dimensions: Dimensions
+) -> list[Ints]:
+    """Read the columns INDEXED, each over all events; new values get their ids here."""
+    flows = [event.flow for event in shadows]
+    types = [EVENT_TYPES[f.event_type] for f in flows]
+    return [
+        *_ends(flows, dimensions),
+        [KINDS[kind] for kind in kinds],
+        [f.verdict for f in flows],
+        [f.drop_reason_desc for f in flows],
+        [f.traffic_direction for f in flows],
+        [found[0] for found in types],
+        [found[1] for found in types],
+        [REPLIES[f.is_reply][0] for f in flows],
+        [f.IP.ipVersion for f in flows],
+        *_transport(flows),
+        *_records(flows, dimensions),
+    ]
+
+
+def _ends(flows: list[shadow_pb2.Flow], dimensions: Dimensions) -> list[Ints]:
+    endpoint, address, service = (dimensions[d] for d in ("endpoint", "address", "service"))
+    names, node = dimensions["names"], dimensions["node"]
+    addresses = [f.IP for f in flows]
+    return [
+        [endpoint[f.source] for f in flows],
+        [endpoint[f.destination] for f in flows],
+        [address[a.source] for a in addresses],
+        [address[a.destination] for a in addresses],
+        [address[a.source_xlated] for a in addresses],
+        [service[f.source_service] for f in flows],
+        [service[f.destination_service] for f in flows],
+        [_names(f.source_names, names) if f.source_names else None for f in flows],
+        [_names(f.destination_names, names) if f.destination_names else None for f in flows],
+        [node[f.node_name] for f in flows],
+    ]
+
+
+def _names(found: Sequence[bytes], names: Dimension) -> int | None:
+    return names[shadow_pb2.Names(names=found).SerializeToString()]
+
+
+def _transport(flows: list[shadow_pb2.Flow]) -> list[Ints]:
+    layers = [f.l4 for f in flows]
+    found = [l4.WhichOneof("protocol") for l4 in layers]
+    ports = [_ports(l4, name) for l4, name in zip(layers, found, strict=True)]
+    return [
+        [TRANSPORTS[name] if name else None for name in found],
+        [p.source_port & 0xFFFF if p is not ABSENT_PORTS else None for p in ports],
+        [p.destination_port & 0xFFFF if p is not ABSENT_PORTS else None for p in ports],
+        [
+            TCP_FLAGS[p.flags][0] if name == "TCP" else None
+            for p, name in zip(ports, found, strict=True)
+        ],
+    ]
+
+
+def _ports(l4: shadow_pb2.Layer4, name: str | None) -> shadow_pb2.Ports:
+    if name == "TCP":
+        return l4.TCP
+    if name == "UDP":
+        return l4.UDP
+    return l4.SCTP if name == "SCTP" else ABSENT_PORTS
+
+
+def _records(flows: list[shadow_pb2.Flow], dimensions: Dimensions) -> Iterable[Ints]:
+    none = (None, None, None, None, None)
+    found = [none if f.l7 == ABSENT else _record(f.l7, dimensions) for f in flows]
+    return zip(*found, strict=True) if found else ((),) * len(none)
+
+
+def _record(value: bytes, dimensions: Dimensions) -> tuple[int | None, ...]:
+    read = flow_pb2.Layer7.FromString(value)
+    name = read.WhichOneof("record")
+    http, dns = read.http, read.dns
+    return (
+        RECORDS[name] if name else None,
+        min(http.code, MAX_CODE) if name == "http" else None,
+        dimensions["method"][http.method.encode()],
+        dimensions["url"][http.url.encode()],
+        dimensions["query"][dns.query.encode()],
+    )

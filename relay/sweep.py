@@ -1,0 +1,125 @@
+"""Merges stretches of rings into one order without holding them all: places of events, ascending or
+descending.
+
+The stretch that begins first is opened first; whatever sorts before the beginning of the next one
+is certain. When more is held back than may be, the greatest are let go, and looked for again in
+another pass.
+"""
+
+from __future__ import annotations
+
+import heapq
+from bisect import bisect_left
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from itertools import takewhile
+from operator import attrgetter
+
+from relay.connections import Readers
+from relay.plan import Part, Stretch
+
+MAX_HELD = 1 << 17
+"""Places held back at most."""
+
+MAX_OPENED = 64
+"""Stretches opened at once at most; it begins with one and doubles, so that the first answer comes
+soon."""
+
+Place = tuple[int, int, int, int]
+"""Order time, seq, number of the ring, ordinal in it: sorts as the answer does."""
+
+After = tuple[int, int] | None
+"""Order time and seq of the place that a sweep begins behind."""
+
+
+class Sweep:
+    """Places in order, in windows. With sign -1 time runs backwards: order times and seqs are
+    negated."""
+
+    def __init__(self, readers: Readers, parts: Sequence[Part], sign: int, after: After) -> None:
+        self._readers = readers
+        self._parts = parts
+        self._sign = sign
+        self._after = after
+
+    def windows(self) -> Iterator[list[Place]]:
+        """Give all places, in sorted lists that follow each other."""
+        more, after = True, self._after
+        while more:
+            after = yield from self._pass(after)
+            more = after is not None
+
+    def _pass(self, after: After) -> Generator[list[Place], None, After]:
+        """Give the places behind `after`; return the last one if there are more, else None."""
+        todo = Opening(self._stretches(after))
+        held: list[Place] = []
+        upto: After = None
+        while held or todo.head:
+            held += self._open(todo.next(), after, upto)
+            held.sort()
+            if len(held) > MAX_HELD:
+                upto = held[MAX_HELD - 1][:2]
+                todo.stop_after(upto[0])
+                del held[MAX_HELD:]
+            certain = bisect_left(held, (todo.head.low,)) if todo.head else len(held)
+            if certain:
+                yield held[:certain]
+                del held[:certain]
+        return upto
+
+    def _stretches(self, after: After) -> Iterator[Stretch]:
+        merged = heapq.merge(
+            *(part.stretches(self._sign) for part in self._parts), key=attrgetter("low")
+        )
+        return (s for s in merged if after is None or s.high >= after[0])
+
+    def _open(self, stretches: Iterable[Stretch], after: After, upto: After) -> list[Place]:
+        """Read the wanted places of stretches, those that touch each other in one go."""
+        runs: list[Stretch] = []
+        for stretch in sorted(stretches, key=lambda s: (s.part.ring.number, s.start)):
+            if runs and runs[-1].part is stretch.part and runs[-1].end == stretch.start:
+                runs[-1] = runs[-1]._replace(end=stretch.end)
+            else:
+                runs.append(stretch)
+        places: list[Place] = []
+        with self._readers.borrow() as connection:
+            for run in runs:
+                places += connection.execute(self._sql(run, after, upto)).fetchall()
+        if after is None and upto is None:
+            return places
+        return [
+            p for p in places if (after is None or p[:2] > after) and (not upto or p[:2] <= upto)
+        ]
+
+    def _sql(self, run: Stretch, after: After, upto: After) -> str:
+        ring, sign = run.part.ring, "-" if self._sign < 0 else ""
+        terms = [f"id >= {run.start}", f"id < {run.end}", run.part.where]
+        terms += [f"{sign}order_ns >= {after[0]}"] if after else []
+        terms += [f"{sign}order_ns <= {upto[0]}"] if upto else []
+        return (
+            f"SELECT {sign}order_ns, {sign}seq, {ring.number}, id FROM {ring.name}_row"
+            f" WHERE {' AND '.join(terms)}"
+        )
+
+
+class Opening:
+    """The stretches that are still to be opened; `head` is the next, None at the end."""
+
+    def __init__(self, stretches: Iterator[Stretch]) -> None:
+        self._rest = stretches
+        self._count = 1
+        self.head = next(self._rest, None)
+
+    def next(self) -> list[Stretch]:
+        """Take the next few, each time twice as many."""
+        taken: list[Stretch] = []
+        while self.head and len(taken) < self._count:
+            taken.append(self.head)
+            self.head = next(self._rest, None)
+        self._count = min(2 * self._count, MAX_OPENED)
+        return taken
+
+    def stop_after(self, low: int) -> None:
+        """Leave out those that begin after `low`."""
+        self._rest = takewhile(lambda stretch: stretch.low <= low, self._rest)
+        if self.head and self.head.low > low:
+            self.head = None

@@ -90,8 +90,8 @@ def select(
 ) -> Iterator[Event]:
     """Choose from events in their own order; `keep` judges the flows, None keeps them all.
 
-    With the last so many, everything between the first and the last chosen event comes along,
-    losses included.
+    What does not count comes along where it stands: with the first so many up to the last of them,
+    with the last so many from the first of them on, and all of it where there are fewer.
     """
     kept = (
         event

@@ -57,7 +57,7 @@ def test_urls_are_searched_whole() -> None:
 
 
 def test_headers_are_exact() -> None:
-    record = HTTP(headers=[{"key": "foo", "value": "bar"}, {"key": "x-empty"}])
+    record = HTTP(headers=[HTTPHeader(key="foo", value="bar"), HTTPHeader(key="x-empty")])
     assert http.headers([HTTPHeader(key="foo", value="bar")])(record)
     assert http.headers([HTTPHeader(key="no"), HTTPHeader(key="x-empty")])(record)
     assert not http.headers([HTTPHeader(key="foo")])(record)

@@ -61,7 +61,7 @@ def test_an_empty_name_is_refused(build: object) -> None:
     ],
 )
 def test_workloads_go_by_name_and_kind(name: str, kind: str, matches: bool) -> None:
-    end = Endpoint(workloads=[{"name": "web"}, {"name": "cart", "kind": "Deployment"}])
+    end = Endpoint(workloads=[Workload(name="web"), Workload(name="cart", kind="Deployment")])
     assert names.workloads([Workload(name=name, kind=kind)])(end) is matches
     assert not names.workloads([Workload(name=name, kind=kind)])(Endpoint())
 

@@ -100,8 +100,8 @@ class Reading(Generic[Request, Answer]):
             self._server.coverage = message.coverage
         # Only flows are read in batches, so these are what was asked for.
         answers = cast("list[Answer]", list(message.responses))
-        if answers:
-            self._newest_ns = time_of(answers[-1]) or self._newest_ns
+        times = (time_ns for answer in reversed(answers) if (time_ns := time_of(answer)))
+        self._newest_ns = next(times, self._newest_ns)
         return answers
 
     def after(self, error: grpc.RpcError | None) -> float | None:
@@ -158,7 +158,12 @@ class Reading(Generic[Request, Answer]):
 
 
 def time_of(answer: Answer) -> int | None:
-    """Give the time of an answer in nanoseconds since 1970, None where it has none."""
+    """Give the time of an event in nanoseconds since 1970; None without one, or for a node's state.
+
+    What a server says of its nodes is new whenever it says it.
+    """
+    if isinstance(answer, GetFlowsResponse) and answer.HasField("node_status"):
+        return None
     if answer.HasField("time"):
         return to_ns(answer.time)
     if isinstance(answer, GetFlowsResponse) and answer.flow.HasField("time"):

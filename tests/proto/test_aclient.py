@@ -33,7 +33,7 @@ async def next_seconds(batches: AsyncIterator[list[GetFlowsResponse]], count: in
     got: list[int] = []
     while len(got) < count:
         batch = await asyncio.wait_for(anext(batches), 10)
-        got += [answer.time.seconds for answer in batch]
+        got += [answer.time.seconds for answer in batch if answer.HasField("flow")]
     return got
 
 

@@ -12,6 +12,7 @@ from proto.observer_pb2 import (
 )
 from proto.reader_pb2 import Coverage, Cursor, ReadRequest, ReadResponse
 from proto.reading import GRACE_SECONDS, Reading
+from proto.relay_pb2 import NodeStatusEvent
 from proto.server import Server
 from proto.target import Target
 from proto.transport import TransportError
@@ -88,7 +89,9 @@ def test_a_relay_goes_on_from_its_cursor(gone: grpc.RpcError) -> None:
 def test_a_relay_with_another_store_is_asked_by_time(gone: grpc.RpcError) -> None:
     said: list[str] = []
     read = reading(said, follow=True, number=5)
-    read.take(ReadResponse(responses=[response(1), response(2)], cursor=HERE))
+    node_status = GetFlowsResponse(node_status=NodeStatusEvent(), time=response(9).time)
+    batch = [response(1), response(2), node_status]
+    read.take(ReadResponse(responses=batch, cursor=HERE))
     read.after(gone)
     assert read.after(failure("FAILED_PRECONDITION")) == 0.0
     asked = read.ask()

@@ -1,0 +1,123 @@
+"""The command `observe`: flows by default, and the events of agents and of debugging."""
+
+from typing import Any
+
+import click
+
+from observe.connection import connection_options
+from observe.flags import filter_options, filters_of, raw_filters_text
+from observe.formatting import EVENT_OUTPUTS, flow_format_options, format_options
+from observe.layout import Option, SectionedCommand, SwitchOption
+from observe.selecting import selection_options
+from proto.version import API_VERSION, VERSION
+
+OTHER = "Other"
+HELP_NAMES = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+def _flows(**_: Any) -> None:
+    """Show flows, or the filters that the flags make."""
+    ctx = click.get_current_context()
+    allow, deny = filters_of(ctx)
+    if ctx.params["print_raw_filters"]:
+        click.echo(raw_filters_text(allow, deny), nl=False)
+        return
+    from observe.watch import Watch
+    from proto.filters import InvalidFilter
+
+    try:
+        Watch(ctx).flows(allow, deny)
+    except InvalidFilter as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _agent_events(**_: Any) -> None:
+    from observe.watch import Watch
+
+    Watch(click.get_current_context(), "agent_event").agent_events()
+
+
+def _debug_events(**_: Any) -> None:
+    from observe.watch import Watch
+
+    Watch(click.get_current_context(), "debug_event").debug_events()
+
+
+def _other_options() -> list[click.Option]:
+    return [
+        Option(
+            OTHER, "--input-file", metavar="FILE", envvar=None, help="Read this file, - for stdin."
+        ),
+        SwitchOption(OTHER, "--exit-status", help="Exit with 1 if nothing matched."),
+        SwitchOption(OTHER, "--silent-errors", "-s", help="No warnings and hints."),
+    ]
+
+
+def _event_command(name: str, callback: Any, about: str) -> SectionedCommand:
+    options = [
+        *selection_options(),
+        *format_options(EVENT_OUTPUTS),
+        *connection_options(),
+        *_other_options(),
+    ]
+    return SectionedCommand(
+        name, callback=callback, params=list(options), help=about, context_settings=HELP_NAMES
+    )
+
+
+class Observe(click.Group):
+    """A group whose first command is meant where none is named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the first command in front of arguments that name none."""
+        if not args or args[0] not in self.commands:
+            args = [FLOWS.name or "", *args]
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; an error comes without the usage."""
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            error.ctx = None
+            raise
+
+
+FLOWS = SectionedCommand(
+    "flows",
+    callback=_flows,
+    params=[
+        *selection_options(),
+        *filter_options(),
+        *format_options(),
+        *flow_format_options(),
+        *connection_options(),
+        *_other_options(),
+        click.Option(
+            ["--version"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=lambda ctx, param, value: _version(ctx) if value else None,
+            help="Show the version and exit.",
+        ),
+    ],
+    help="Show flows of a server, or of a file with --input-file.",
+    context_settings=HELP_NAMES,
+)
+
+
+def _version(ctx: click.Context) -> None:
+    click.echo(f"palomar {VERSION} (Hubble API {API_VERSION})")
+    ctx.exit()
+
+
+main = Observe(
+    "observe",
+    commands=[
+        FLOWS,
+        _event_command("agent-events", _agent_events, "Show events of Cilium agents."),
+        _event_command("debug-events", _debug_events, "Show debug events of Cilium agents."),
+    ],
+    add_help_option=False,
+)

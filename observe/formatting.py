@@ -1,0 +1,162 @@
+"""Options that say how things are shown."""
+
+from collections.abc import Sequence
+from datetime import UTC, tzinfo
+from typing import TYPE_CHECKING
+
+import click
+
+from observe.layout import Option, SwitchOption
+from observe.printers import CSV_COLUMNS, OUTPUTS
+from observe.streams import wants_colour
+
+if TYPE_CHECKING:
+    from observe.printers.style import Style
+
+SECTION = "Output"
+TIME_FORMATS = (
+    "StampMilli",
+    "YearMonthDay",
+    "YearMonthDayHour",
+    "YearMonthDayHourMinute",
+    "RFC3339",
+    "RFC3339Milli",
+    "RFC3339Micro",
+    "RFC3339Nano",
+    "RFC1123Z",
+)
+EVENT_OUTPUTS = ("compact", "dict", "table", "tab", "jsonpb", "json")
+"""The outputs that can show agent and debug events."""
+
+
+def format_options(outputs: Sequence[str] = tuple(OUTPUTS)) -> list[click.Option]:
+    """Make the options for everything that is printed."""
+    shown = [name for name in outputs if name != "tab"]
+    return [
+        Option(
+            SECTION,
+            "--output",
+            "-o",
+            type=click.Choice(outputs, case_sensitive=False),
+            default="compact",
+            metavar="OUTPUT",
+            help=f"One of {', '.join(shown)} (default compact).",
+        ),
+        SwitchOption(SECTION, "--print-node-name", help="Show where it was seen."),
+        Option(
+            SECTION,
+            "--time-format",
+            metavar="FORMAT",
+            default="StampMilli",
+            shell_complete=lambda ctx, param, start: [
+                n for n in TIME_FORMATS if n.startswith(start)
+            ],
+            help=f"One of {', '.join(TIME_FORMATS)} (default StampMilli).",
+        ),
+        Option(
+            SECTION,
+            "--time-zone",
+            metavar="ZONE",
+            default="utc",
+            help="utc (default), local, or a name such as Europe/Berlin; for --since too.",
+        ),
+    ]
+
+
+def flow_format_options() -> list[click.Option]:
+    """Make the options for flows alone."""
+    return [
+        Option(
+            SECTION,
+            "--columns",
+            metavar="NAME,…",
+            help=f"Columns of csv (default {','.join(CSV_COLUMNS)}); also paths of a flow's fields.",
+        ),
+        Option(
+            SECTION,
+            "--color",
+            metavar="WHEN",
+            default="auto",
+            help="auto (default), always or never.",
+        ),
+        SwitchOption(SECTION, "--numeric", help="Addresses instead of names."),
+        SwitchOption(
+            SECTION, "--ip-translation", default=True, help="Names instead of addresses (default)."
+        ),
+        SwitchOption(SECTION, "--print-policy-names", help="Show which policies decided."),
+        SwitchOption(
+            SECTION, "--print-identities", default=True, help="Show identities (default)."
+        ),
+        Option(SECTION, "--field-mask", metavar="PATH,…", multiple=True, help=MASK_HELP),
+        SwitchOption(
+            SECTION,
+            "--use-default-field-masks",
+            default=True,
+            help="Ask a server only for what is shown (default).",
+        ),
+    ]
+
+
+MASK_HELP = "Fields to ask for, as in the schema: time,source.pod_name; for JSON outputs."
+
+
+def style_of(ctx: click.Context) -> "Style":
+    """Read how a parsed command shows things; click.UsageError for nonsense."""
+    from observe.printers.clock import clock
+    from observe.printers.style import COLOURED, PLAIN, Style
+
+    given = ctx.params
+    zone = zone_of(ctx)
+    return Style(
+        clock=clock(given["time_format"], zone, local=zone is None),
+        palette=COLOURED if wants_colour(given.get("color", "never")) else PLAIN,
+        translate=given.get("ip_translation", True) and not given.get("numeric", False),
+        node_name=given["print_node_name"],
+        policy_names=given.get("print_policy_names", False),
+        identities=given.get("print_identities", True),
+        debug=given["debug"],
+        columns=_columns(ctx),
+    )
+
+
+def zone_of(ctx: click.Context) -> tzinfo | None:
+    """Read the time zone; None is that of this machine."""
+    name = ctx.params["time_zone"]
+    if name.lower() in ("utc", "local"):
+        return UTC if name.lower() == "utc" else None
+    from zoneinfo import ZoneInfo
+
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError, KeyError):
+        raise click.UsageError(f"--time-zone: {name!r} is no time zone") from None
+
+
+def mask_of(ctx: click.Context, style: "Style", default: bool) -> list[str]:
+    """List the fields to ask for: those named, else by default those that the output shows."""
+    from observe.printers import fields_shown
+
+    output = ctx.params["output"]
+    named = [path for text in ctx.params["field_mask"] for path in text.split(",") if path]
+    if named and OUTPUTS[output].words:
+        raise click.UsageError(f"--field-mask cannot be combined with --output {output}")
+    if named or not (default and ctx.params["use_default_field_masks"]):
+        return named
+    return fields_shown(output, style)
+
+
+def _columns(ctx: click.Context) -> tuple[str, ...]:
+    text = ctx.params.get("columns")
+    if text is None:
+        return CSV_COLUMNS
+    if ctx.params["output"] != "csv":
+        raise click.UsageError("--columns is for --output csv")
+    from observe.printers.columns import column
+
+    names = tuple(text.split(","))
+    try:
+        for name in names:
+            column(name)
+    except ValueError as error:
+        raise click.UsageError(f"--columns: {error}") from None
+    return names

@@ -1,0 +1,107 @@
+"""How the options of a command stand in its help: in sections, the three flags of an end in one row."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import click
+
+from observe.config import environment
+from observe.flags import FlagOption, FlagSwitch, OrderedCommand
+from observe.switches import Switch
+
+SECTIONS = (
+    "Which flows",
+    "Filters",
+    "Filters: an end (--NAME either, --from-NAME source, --to-NAME destination)",
+    "Filters: the traffic",
+    "Filters: requests",
+    "Filters: where it was seen",
+    "Output",
+    "Server",
+    "Other",
+)
+"""The sections, in the order of the help."""
+
+GENERAL, ENDS, TRAFFIC, REQUESTS, PLACE = SECTIONS[1:6]
+OF_REQUESTS = ("--http-", "--dns-", "--trace-id")
+OF_PLACE = ("--node-", "--interface", "--uuid")
+GENERAL_NAMES = ("--not", "--allowlist", "--denylist", "--print-raw-filters", "--cel-expression")
+
+
+class Option(click.Option):
+    """An option that stands in a section, and may be set in the environment."""
+
+    def __init__(self, section: str, *names: str, **settings: Any) -> None:
+        self.section = section
+        super().__init__(names, **({"envvar": environment(names[0])} | settings))
+
+
+class SwitchOption(Switch):
+    """A switch that stands in a section, and may be set in the environment."""
+
+    def __init__(self, section: str, *names: str, **settings: Any) -> None:
+        self.section = section
+        super().__init__(names, **({"envvar": environment(names[0])} | settings))
+
+
+class SectionedCommand(OrderedCommand):
+    """A command whose help is in sections, and whose errors are one line."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Parse the arguments; an error comes without the usage."""
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as error:
+            error.ctx = None
+            raise
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an error comes without the usage."""
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            error.ctx = None
+            raise
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the sections; the command's own come last."""
+        for section in SECTIONS:
+            rows = list(_rows(ctx, [p for p in self.get_params(ctx) if _section(p) == section]))
+            if rows:
+                with formatter.section(section):
+                    formatter.write_dl(rows)
+
+
+def _rows(ctx: click.Context, params: Sequence[click.Parameter]) -> Iterable[tuple[str, str]]:
+    for param in params:
+        row = param.get_help_record(ctx)
+        if row is None or _is_one_end(param):
+            continue
+        yield row
+
+
+def _is_one_end(param: click.Parameter) -> bool:
+    """Whether the option is one of three, of which the one for either end is shown."""
+    flag = getattr(param, "flag", None)
+    return flag is not None and flag.end in ("source", "destination")
+
+
+def _section(param: click.Parameter) -> str:
+    if isinstance(param, Option | SwitchOption):
+        return param.section
+    if isinstance(param, FlagOption | FlagSwitch) and param.flag and param.flag.end:
+        return ENDS
+    name = param.opts[0]
+    if name in GENERAL_NAMES:
+        return GENERAL
+    if name.startswith(OF_REQUESTS):
+        return REQUESTS
+    if name.startswith(OF_PLACE):
+        return PLACE
+    return TRAFFIC if isinstance(param, FlagOption | FlagSwitch) else SECTIONS[-1]

@@ -1,0 +1,57 @@
+"""Options that say which part of the history is wanted, and whether what comes after it too."""
+
+import time
+
+import click
+
+from observe.formatting import zone_of
+from observe.layout import Option, SwitchOption
+from observe.request import DEFAULT_LAST, Contradiction, Wanted
+from observe.times import InvalidTime, parse_time
+
+SECTION = "Which flows"
+COUNT = click.IntRange(0, 2**64 - 1)
+TIME_METAVAR = "TIME"
+
+
+def selection_options() -> list[click.Option]:
+    """Make the options. None of them is read from the environment."""
+    return [
+        _option("--last", f"The last N (default {DEFAULT_LAST}; of a file: all).", "N"),
+        _option("--first", "The first N; with --follow: stop after the next N.", "N"),
+        SwitchOption(SECTION, "--all", envvar=None, help="All that is stored."),
+        _option("--since", "From this time on: 10s, 5m, 2h, 1d, 1w ago, or a date.", "TIME"),
+        _option("--until", "Up to this time; with --follow: stop then.", "TIME"),
+        SwitchOption(SECTION, "--follow", "-f", envvar=None, help="Go on with what comes."),
+    ]
+
+
+def wanted(ctx: click.Context) -> Wanted:
+    """Read the options of a parsed command; click.UsageError for nonsense."""
+    given = ctx.params
+    try:
+        return Wanted(
+            everything=given["all"],
+            first=given["first"] or 0,
+            last=given["last"] or 0,
+            follow=given["follow"],
+            since_ns=_time(ctx, "since"),
+            until_ns=_time(ctx, "until"),
+        )
+    except Contradiction as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _option(name: str, about: str, metavar: str) -> click.Option:
+    kind = COUNT if metavar == "N" else None
+    return Option(SECTION, name, metavar=metavar, type=kind, envvar=None, help=about)
+
+
+def _time(ctx: click.Context, name: str) -> int | None:
+    text = ctx.params[name]
+    if not text:
+        return None
+    try:
+        return parse_time(text, time.time_ns(), zone_of(ctx))
+    except InvalidTime as error:
+        raise click.UsageError(f"--{name}: {error}") from None

@@ -1,0 +1,86 @@
+"""From responses to text: the loop of every command that prints."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from observe.printers import OUTPUTS
+from observe.printers.printer import Printer
+from observe.streams import Sink
+from proto import relay_pb2
+
+
+class Show:
+    """Prints responses in batches, and keeps in mind what matters afterwards.
+
+    `kind` is that of all responses where their type has only one, such as `agent_event`.
+    """
+
+    def __init__(self, output: str, printer: Printer, out: Sink, err: Sink, kind: str = "") -> None:
+        self.shown = 0
+        """How many flows or events were printed."""
+        self.missing: set[str] = set()
+        """Nodes that the server does not reach."""
+        self.failed = False
+        """Whether a node answered with an error."""
+        self._printer = printer
+        self._out = out
+        self._err = err
+        self._kind = kind
+        losses = out if OUTPUTS[output].shows_losses else err
+        self._ways = {
+            "flow": (printer.flow, out),
+            "agent_event": (printer.agent_event, out),
+            "debug_event": (printer.debug_event, out),
+            "lost_events": (printer.lost, losses),
+            "node_status": (printer.node_status, err),
+        }
+
+    def run(self, batches: Iterable[Sequence[Any]], most: int | None = None) -> None:
+        """Print batches to their end, or until `most` flows were printed."""
+        for batch in batches:
+            self._print(batch if most is None else self._cut(batch, most - self.shown))
+            if most is not None and self.shown >= most:
+                break
+
+    def close(self) -> None:
+        """Print what was held back."""
+        self._out.write(self._printer.close())
+        self._out.flush()
+
+    def _print(self, batch: Sequence[Any]) -> None:
+        """Print a batch; what belongs to one stream is written at once."""
+        pieces: list[str] = []
+        for response in batch:
+            kind = self._kind or response.WhichOneof("response_types")
+            way = self._ways.get(kind)
+            if way is None:
+                continue
+            show, sink = way
+            if sink is self._out:
+                pieces.append(show(response))
+                self.shown += kind != "lost_events"
+            else:
+                self._aside(kind, response, show(response))
+        self._out.write("".join(pieces))
+
+    def _aside(self, kind: str, response: Any, text: str) -> None:
+        """Print for standard error, and note how nodes are."""
+        if kind == "node_status":
+            change, names = response.node_status.state_change, response.node_status.node_names
+            self.failed |= change == relay_pb2.NODE_ERROR
+            if change == relay_pb2.NODE_UNAVAILABLE:
+                self.missing.update(names)
+            elif change == relay_pb2.NODE_CONNECTED:
+                self.missing.difference_update(names)
+        self._err.write(text)
+
+    def _cut(self, batch: Sequence[Any], most: int) -> Sequence[Any]:
+        """Give so much of a batch as holds at most so many flows."""
+        for place, response in enumerate(batch):
+            most -= (self._kind or response.WhichOneof("response_types")) in COUNTED
+            if most < 0:
+                return batch[:place]
+        return batch
+
+
+COUNTED = ("flow", "agent_event", "debug_event")

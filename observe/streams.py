@@ -1,0 +1,67 @@
+"""Standard output and standard error: encoded, flushed when somebody is watching, quietly ended."""
+
+import os
+import sys
+from typing import BinaryIO
+
+import click
+
+
+class Sink:
+    """Takes text for a stream. An eager sink is flushed after each piece."""
+
+    def __init__(self, stream: BinaryIO, eager: bool = False) -> None:
+        self._stream = stream
+        self._eager = eager
+
+    def write(self, text: str) -> None:
+        """Write a text, nothing if it is empty."""
+        if text:
+            self._stream.write(text.encode())
+            if self._eager:
+                self._stream.flush()
+
+    def flush(self) -> None:
+        """Hand on what was held back."""
+        self._stream.flush()
+
+
+class Nowhere(Sink):
+    """Takes text and drops it."""
+
+    def __init__(self) -> None:
+        pass
+
+    def write(self, text: str) -> None:
+        """Drop a text."""
+
+    def flush(self) -> None:
+        """Do nothing."""
+
+
+def output(eager: bool) -> Sink:
+    """Open standard output, which a terminal makes eager."""
+    return Sink(click.get_binary_stream("stdout"), eager or is_terminal())
+
+
+def errors(silent: bool) -> Sink:
+    """Open standard error, or nowhere."""
+    return Nowhere() if silent else Sink(click.get_binary_stream("stderr"), eager=True)
+
+
+def is_terminal() -> bool:
+    """Tell whether somebody is watching standard output."""
+    return sys.stdout.isatty()
+
+
+def wants_colour(when: str) -> bool:
+    """Decide about colours; a word that is not known means `auto`."""
+    if when.lower() in ("always", "never"):
+        return when.lower() == "always"
+    dumb = os.environ.get("TERM") == "dumb" or bool(os.environ.get("NO_COLOR"))
+    return is_terminal() and not dumb
+
+
+def hang_up() -> None:
+    """Let the interpreter end without a word, though nobody reads standard output any more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

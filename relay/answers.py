@@ -61,7 +61,9 @@ class Answers:
 
     async def _follow(self, query: Query, place: Place) -> AsyncGenerator[Part]:
         settings = self._settings
-        follower = Follower(query.keep(), settings.follower_events, settings.follower_bytes)
+        follower = Follower(
+            query.keep(self._store.dimensions), settings.follower_events, settings.follower_bytes
+        )
         self._fanout.join(follower)
         self._following.add(follower)
         try:

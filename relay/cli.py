@@ -109,10 +109,9 @@ def main(**options: Any) -> None:
     from relay.daemon import run
 
     try:
-        settings = _settings(options)
+        failure = run(_settings(options))
     except UsageError as error:
         raise click.UsageError(str(error)) from None
-    failure = run(settings)
     if failure:
         raise click.ClickException(failure)
 

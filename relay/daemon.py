@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from proto.version import VERSION
-from relay.settings import Settings, StartError, UsageError
+from relay.settings import Settings, StartError
 
 if TYPE_CHECKING:
     from relay.relay import Relay
@@ -23,11 +23,9 @@ def run(settings: Settings) -> str:
     """
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # its own words about a failure are many lines
     logging.basicConfig(format="palomar relay: %(message)s", level=logging.WARNING)
-    from relay.errors import StoreError
-
     try:
         asyncio.run(_serve(settings))
-    except (StartError, UsageError, StoreError) as error:
+    except (StartError, OSError) as error:  # StoreError is an OSError
         return str(error)
     return ""
 

@@ -74,13 +74,16 @@ class Reading:
             for piece in _cut(chunk, self._size):
                 last = piece[-1]
                 yield self._part(piece, Place(place.snapshot, last.order_ns, last.seq, False))
-        yield Part([], place.at_live(place.snapshot), coverage(self._store, 0))
+        yield Part([], place.at_live(place.snapshot), self._coverage())
 
     def _missed(self, place: Place, last: int) -> Generator[Part]:
         """Read what arrived after a place up to the seq `last`, in order of arrival."""
         for chunk in self._query.arrivals(self._history, place.seq, last):
             for piece in _cut(chunk, self._size):
                 yield self._part(piece, place.at_live(piece[-1].seq))
+
+    def _coverage(self) -> Coverage | None:
+        return coverage(self._store, self._history.looked_at) if self._query.surveyed else None
 
     def _part(self, piece: Sequence[Stored], place: Place) -> Part:
         return Part([self._query.render(stored.event) for stored in piece], place)

@@ -42,7 +42,7 @@ class Reader:
             why = f"the cursor is of relay {after.relay!r}, this one is {self._relay_id!r}"
             raise Refused(grpc.StatusCode.FAILED_PRECONDITION, why)
         place = after and Place(after.snapshot, after.time_ns, after.seq, after.live)
-        return requests.of_flows(asked.request), place
+        return requests.of_flows(asked.request, surveyed=True), place
 
     def _rest(self, part: Part) -> bytes:
         """Make the fields behind the responses; serialized fields may simply follow each other."""

@@ -44,7 +44,7 @@ class Relay:
         """Where its metrics are served, empty for nowhere."""
         self.store: Store
         self._rate = Rate()
-        self._nodes = Nodes(settings.max_nodes)
+        self.nodes = Nodes(settings.max_nodes)
         self._open = AsyncExitStack()
 
     @property
@@ -105,7 +105,7 @@ class Relay:
             )
         )
         self._open.push_async_callback(asyncio.to_thread, self.store.close)
-        gauges.register(self.metrics, self.store, self._nodes, self._rate)
+        gauges.register(self.metrics, self.store, self.nodes, self._rate)
 
     def _listen_to_commits(self, fanout: Fanout) -> None:
         def committed(events: Sequence[Stored]) -> None:
@@ -120,9 +120,9 @@ class Relay:
         self._open.callback(threads.shutdown, wait=True)
         answers = Answers(store, fanout, threads, settings)
         streams = Streams(answers, self.metrics, settings.max_streams)
-        observer = Observer(store, streams, self._nodes, self._rate, settings)
+        observer = Observer(store, streams, self.nodes, self._rate, settings)
         services = Services(
-            Collector(store, self._nodes, self.metrics, settings),
+            Collector(store, self.nodes, self.metrics, settings),
             observer,
             Reader(store.relay_id, streams, observer.opening),
             Peer(settings),

@@ -17,9 +17,11 @@ from proto.observer_pb2 import (
 from proto.selection import Selection
 from relay import framing
 from relay.columns import INDEX
+from relay.dimensions import Dimensions
 from relay.fanout import Keep
+from relay.live import LiveNarrow
 from relay.query import History
-from relay.rings import EVENT, FLOWS, KINDS, LOST
+from relay.rings import EVENT, KINDS, LOST
 from relay.stored import Stored
 
 Kind = Literal["flow", "agent", "debug"]
@@ -38,6 +40,8 @@ class Query:
     render: Callable[[bytes], bytes]
     allow: Sequence[FlowFilter] = ()
     deny: Sequence[FlowFilter] = ()
+    surveyed: bool = False
+    """Whether to say what the history was drawn from, which costs a count."""
 
     @property
     def backlog(self) -> bool:
@@ -52,26 +56,31 @@ class Query:
 
     def arrivals(self, history: History, above: int, upto: int) -> Chunks:
         """Read what arrived after the seq `above` up to `upto`, in that order."""
-        wanted = replace(self, selection=replace(self.selection, number=None))
-        found = wanted.history(history, upto, None)
-        yield sorted(stored for chunk in found for stored in chunk if stored.seq > above)
+        if self.kind == "flow":
+            return history.arrivals(self.selection, self.allow, self.deny, above=above, upto=upto)
+        everything = replace(self.selection, number=None)
+        found = history.events(self.kind, everything, upto=upto)
+        return iter([sorted(stored for chunk in found for stored in chunk if stored.seq > above)])
 
-    def keep(self) -> Keep:
-        """Make the judge of live events."""
-        return _flows(self) if self.kind == "flow" else _events(self)
+    def keep(self, dimensions: Dimensions) -> Keep:
+        """Make the judge of live events; `dimensions` are the store's."""
+        return _flows(self, dimensions) if self.kind == "flow" else _events(self)
 
 
-def _flows(query: Query) -> Keep:
+def _flows(query: Query, dimensions: Dimensions) -> Keep:
     """Keep the flows that match, and losses, all in range."""
+    narrow = LiveNarrow(query.allow, query.deny, dimensions)
     matches = predicate(query.allow, query.deny)
     in_range = query.selection.in_range
 
     def wanted(stored: Stored) -> bool:
-        if not in_range(stored.row[_TIME]) or stored.ring not in FLOWS:
-            return stored.ring == LOST
-        return matches is None or matches(ExportEvent.FromString(stored.event).flow)
+        if not in_range(stored.row[_TIME]):
+            return False
+        if matches is None or stored.ring == LOST:
+            return True
+        return matches(ExportEvent.FromString(stored.event).flow)
 
-    return lambda events: [stored for stored in events if wanted(stored)]
+    return lambda events: [stored for stored in narrow.candidates(events) if wanted(stored)]
 
 
 def _events(query: Query) -> Keep:
@@ -103,7 +112,7 @@ def _masked(paths: tuple[str, ...]) -> Callable[[bytes], bytes]:
     return render
 
 
-def of_flows(request: GetFlowsRequest) -> Query:
+def of_flows(request: GetFlowsRequest, surveyed: bool = False) -> Query:
     """Read a request for flows.
 
     Raise InvalidFilter or InvalidSelection, before anything is answered.
@@ -112,7 +121,7 @@ def of_flows(request: GetFlowsRequest) -> Query:
     predicate(request.whitelist, request.blacklist)
     paths = tuple(request.field_mask.paths)
     render = _masked(paths) if paths else _whole
-    return Query("flow", selection, render, request.whitelist, request.blacklist)
+    return Query("flow", selection, render, request.whitelist, request.blacklist, surveyed)
 
 
 def of_agent_events(request: GetAgentEventsRequest) -> Query:

@@ -1,34 +1,38 @@
 """Real relays for tests: in this process, or in one of their own that can be killed.
 
 async with running_relay(tmp_path) as relay:
-    client = Client(relay.address)
+    await store(relay.address, [event(), event()])
 
 with RelayProcess(tmp_path) as relay:
     relay.kill()
     relay.start()
 """
 
-import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import grpc
+import grpc.aio
+
+from proto.collector_pb2 import Ack, Batch, CollectRequest, CollectResponse, Goodbye, Hello, Welcome
+from proto.collector_pb2_grpc import CollectorStub
+from proto.observer_pb2 import ExportEvent
 from relay.relay import Relay
 from relay.settings import Settings
-
-START_SECONDS = 20
-"""How long a process may take to listen."""
 
 
 @asynccontextmanager
 async def running_relay(folder: Path, **settings: Any) -> AsyncIterator[Relay]:
-    """Run a relay in this event loop, on a free port, with its file in `folder`; `settings` as in
-    relay.settings."""
+    """Run a relay in this event loop, on a free port, with its file in `folder`.
+
+    `settings` are those of relay.settings.
+    """
     given: dict[str, Any] = {
         "listen": ("127.0.0.1:0",),
         "data": folder / "palomar.db",
@@ -39,42 +43,35 @@ async def running_relay(folder: Path, **settings: Any) -> AsyncIterator[Relay]:
         yield relay
 
 
+@asynccontextmanager
+async def connected(folder: Path, **settings: Any) -> AsyncIterator[tuple[Relay, grpc.aio.Channel]]:
+    """Run a relay, with a channel to it."""
+    async with running_relay(folder, **settings) as relay:
+        async with grpc.aio.insecure_channel(relay.address) as channel:
+            yield relay, channel
+
+
 class RelayProcess:
     """A relay in a process of its own; `with` starts it, and stops it by SIGTERM.
 
-    Every start listens on the same unix socket and uses the same file.
+    Every start listens on the same unix socket and uses the same file. `greeting` is the line with
+    which it said that it listens.
     """
 
     def __init__(self, folder: Path, *options: str) -> None:
         self.data = folder / "palomar.db"
         self.address = f"unix://{folder / 'relay.sock'}"
+        self.greeting = ""
         self._options = options
         self._process: subprocess.Popen[str] | None = None
-        self.greeting = ""
-        """The line with which it said that it listens."""
-
-    @property
-    def pid(self) -> int:
-        """Number of the process."""
-        assert self._process
-        return self._process.pid
 
     def start(self) -> None:
         """Start it, and wait until it listens."""
-        command = (
-            sys.executable,
-            "-m",
-            "relay",
-            "--listen",
-            self.address,
-            "--data",
-            str(self.data),
-        )
+        where = ("--listen", self.address, "--data", str(self.data))
         self._process = subprocess.Popen(
-            (*command, *self._options),
+            (sys.executable, "-m", "relay", *where, *self._options),
             stderr=subprocess.PIPE,
             text=True,
-            env=os.environ | {"COVERAGE_PROCESS_START": ""},
         )
         assert self._process.stderr
         self.greeting = self._process.stderr.readline()
@@ -109,3 +106,77 @@ class RelayProcess:
     ) -> None:
         if self._process:
             self.stop()
+
+
+class Sender:
+    """An agent's stream, step by step: `hello`, `send`, `ack`, `goodbye`."""
+
+    def __init__(self, channel: grpc.aio.Channel, **hello: str) -> None:
+        self.ordinal = 0
+        self._hello = Hello(**({"node": "node-1", "source": "test", "kind": "test"} | hello))
+        self._call: Any = CollectorStub(channel).Collect()
+
+    async def hello(self) -> Welcome:
+        """Introduce the source; batches go on where the relay says."""
+        await self.say(CollectRequest(hello=self._hello))
+        welcome = (await self.answer()).welcome
+        self.ordinal = welcome.ordinal
+        return welcome
+
+    async def send(self, events: Sequence[ExportEvent], position: bytes = b"") -> None:
+        """Send a batch."""
+        batch = Batch(ordinal=self.ordinal, position=position, events=events)
+        self.ordinal += len(events)
+        await self.say(CollectRequest(batch=batch))
+
+    async def ack(self, ordinal: int | None = None) -> Ack:
+        """Wait until everything before `ordinal` is acknowledged, by default all that was sent."""
+        wanted = self.ordinal if ordinal is None else ordinal
+        while (ack := (await self.answer()).ack).ordinal < wanted:
+            continue
+        return ack
+
+    async def goodbye(self) -> None:
+        """Say that the source has ended, and wait for the end of the stream."""
+        await self.say(CollectRequest(goodbye=Goodbye()))
+        while await self._call.read() is not grpc.aio.EOF:
+            continue
+
+    async def say(self, request: CollectRequest) -> None:
+        """Send a message."""
+        await self._call.write(request)
+
+    async def answer(self) -> CollectResponse:
+        """Read a message; raise AioRpcError where the stream has failed."""
+        answer = await self._call.read()
+        assert isinstance(answer, CollectResponse)
+        return answer
+
+    async def hang_up(self) -> None:
+        """End the stream without a goodbye, and wait until the relay has ended it too."""
+        await self._call.done_writing()
+        while await self._call.read() is not grpc.aio.EOF:
+            continue
+
+    async def status(self) -> tuple[grpc.StatusCode, str]:
+        """Wait for the end of the stream; give the status and its text."""
+        with suppress(grpc.aio.AioRpcError):
+            while await self._call.read() is not grpc.aio.EOF:
+                continue
+        return await self._call.code(), await self._call.details()
+
+    def cancel(self) -> None:
+        """Drop the stream."""
+        self._call.cancel()
+
+
+async def store(address: str, events: Sequence[ExportEvent], **hello: str) -> None:
+    """Let an agent send events, and wait until they are stored."""
+    async with grpc.aio.insecure_channel(address) as channel:
+        sender = Sender(channel, **hello)
+        await sender.hello()
+        for first in range(0, len(events), 256):
+            await sender.send(events[first : first + 256])
+        if events:
+            await sender.ack()
+        await sender.goodbye()

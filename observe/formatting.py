@@ -70,7 +70,7 @@ def flow_format_options() -> list[click.Option]:
             SECTION,
             "--columns",
             metavar="NAME,…",
-            help=f"Columns of csv (default {','.join(CSV_COLUMNS)}); also paths of a flow's fields.",
+            help=f"Columns of csv, or fields of a flow (default {','.join(CSV_COLUMNS)}).",
         ),
         Option(
             SECTION,

@@ -1,4 +1,4 @@
-"""How the options of a command stand in its help: in sections, the three flags of an end in one row."""
+"""How options stand in the help: in sections, and one row for the three flags of an end."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

@@ -9,9 +9,6 @@ from proto.observer_pb2 import GetAgentEventsRequest, GetDebugEventsRequest, Get
 from proto.selection import EVERYTHING
 from proto.timestamps import from_ns
 
-DEFAULT_LAST = 20
-"""How many flows are shown when nothing says how many."""
-
 Request = TypeVar("Request", GetFlowsRequest, GetAgentEventsRequest, GetDebugEventsRequest)
 
 
@@ -51,8 +48,8 @@ class Wanted:
             return EVERYTHING
         return 0 if self.follow else default
 
-    def ask(self, request: Request, default: int = DEFAULT_LAST) -> Request:
-        """Fill in a request."""
+    def ask(self, request: Request, default: int) -> Request:
+        """Fill in a request; `default` is the number to ask for where nothing says how many."""
         request.number = self.number(default)
         request.follow = self.follow
         request.first = bool(self.first) and not self.follow
@@ -68,7 +65,8 @@ def flows_request(
     allow: Sequence[FlowFilter] = (),
     deny: Sequence[FlowFilter] = (),
     mask: Sequence[str] = (),
-    default: int = DEFAULT_LAST,
+    *,
+    default: int,
 ) -> GetFlowsRequest:
     """Make the request for flows."""
     request = wanted.ask(GetFlowsRequest(whitelist=allow, blacklist=deny), default)

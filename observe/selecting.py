@@ -1,17 +1,22 @@
 """Options that say which part of the history is wanted, and whether what comes after it too."""
 
 import time
+from typing import TYPE_CHECKING
 
 import click
 
 from observe.formatting import zone_of
 from observe.layout import Option, SwitchOption
-from observe.request import DEFAULT_LAST, Contradiction, Wanted
 from observe.times import InvalidTime, parse_time
+
+if TYPE_CHECKING:
+    from observe.request import Wanted
+
+DEFAULT_LAST = 20
+"""How many flows are shown when nothing says how many."""
 
 SECTION = "Which flows"
 COUNT = click.IntRange(0, 2**64 - 1)
-TIME_METAVAR = "TIME"
 
 
 def selection_options() -> list[click.Option]:
@@ -26,8 +31,10 @@ def selection_options() -> list[click.Option]:
     ]
 
 
-def wanted(ctx: click.Context) -> Wanted:
+def wanted(ctx: click.Context) -> "Wanted":
     """Read the options of a parsed command; click.UsageError for nonsense."""
+    from observe.request import Contradiction, Wanted
+
     given = ctx.params
     try:
         return Wanted(

@@ -4,8 +4,6 @@ import os
 import sys
 from typing import BinaryIO
 
-import click
-
 
 class Sink:
     """Takes text for a stream. An eager sink is flushed after each piece."""
@@ -41,12 +39,12 @@ class Nowhere(Sink):
 
 def output(eager: bool) -> Sink:
     """Open standard output, which a terminal makes eager."""
-    return Sink(click.get_binary_stream("stdout"), eager or is_terminal())
+    return Sink(sys.stdout.buffer, eager or is_terminal())
 
 
 def errors(silent: bool) -> Sink:
     """Open standard error, or nowhere."""
-    return Nowhere() if silent else Sink(click.get_binary_stream("stderr"), eager=True)
+    return Nowhere() if silent else Sink(sys.stderr.buffer, eager=True)
 
 
 def is_terminal() -> bool:

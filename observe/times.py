@@ -5,9 +5,8 @@ Everything is read to the nanosecond, and comes out as nanoseconds since 1970.
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
-from fractions import Fraction
 
-from proto.timestamps import EARLIEST_NS, LATEST_NS, SECOND
+SECOND = 1_000_000_000
 
 UNITS: dict[str, int] = {
     "ns": 1,
@@ -23,8 +22,8 @@ UNITS: dict[str, int] = {
 }
 """Nanoseconds of each unit of a duration. A day has 24 hours."""
 
-PART = re.compile(rf"([0-9]+\.?[0-9]*|\.[0-9]+)({'|'.join(UNITS)})")
-DURATION = re.compile(rf"([+-]?)((?:{PART.pattern.replace('(', '(?:')})+|0)")
+PART = re.compile(rf"([0-9]*)(?:\.([0-9]*))?({'|'.join(UNITS)})")
+DURATION = re.compile(rf"([+-]?)((?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:{'|'.join(UNITS)}))+|0)")
 FRACTION = re.compile(r"(?<=:[0-9]{2})[.,]([0-9]+)")
 EXAMPLES = "10s, 5m, 2h, 1d, 1w, or 2026-10-13T16:35:01.5Z"
 
@@ -38,6 +37,8 @@ def parse_time(text: str, now_ns: int, zone: tzinfo | None = UTC) -> int:
 
     `zone` None is the zone of this machine. Raise InvalidTime.
     """
+    from proto.timestamps import EARLIEST_NS, LATEST_NS
+
     before = parse_duration(text)
     ns = _absolute(text, zone) if before is None else now_ns - before
     if not EARLIEST_NS <= ns <= LATEST_NS:
@@ -50,9 +51,13 @@ def parse_duration(text: str) -> int | None:
     found = DURATION.fullmatch(text)
     if found is None:
         return None
-    parts = (Fraction(number) * UNITS[unit] for number, unit in PART.findall(found[2]))
-    total = int(sum(parts, Fraction()))
+    total = sum(_part(*part) for part in PART.findall(found[2]))
     return -total if found[1] == "-" else total
+
+
+def _part(whole: str, fraction: str, unit: str) -> int:
+    """Give the nanoseconds of a number and its unit; what is less than one is cut off."""
+    return int(whole + fraction) * UNITS[unit] // int("1" + "0" * len(fraction))
 
 
 def _absolute(text: str, zone: tzinfo | None) -> int:

@@ -11,7 +11,7 @@ from observe.filesource import FileSource
 from observe.formatting import mask_of, style_of
 from observe.printers import OUTPUTS, printer_for
 from observe.request import flows_request
-from observe.selecting import wanted
+from observe.selecting import DEFAULT_LAST, wanted
 from observe.show import Show
 from observe.streams import errors, hang_up, output
 from proto.flow_pb2 import FlowFilter
@@ -35,6 +35,7 @@ class Watch:
         self.path: str = given["input_file"] or ""
         if self.wanted.follow and not OUTPUTS[given["output"]].follows:
             raise click.UsageError(f"--follow cannot be combined with --output {given['output']}")
+        self._default = 0 if self.path else DEFAULT_LAST
         self._silent: bool = given["silent_errors"]
         eager = self.wanted.follow or self.path == "-"
         printer = printer_for(given["output"], self.style)
@@ -43,20 +44,25 @@ class Watch:
     def flows(self, allow: Sequence[FlowFilter], deny: Sequence[FlowFilter]) -> None:
         """Show flows."""
         mask = mask_of(self.ctx, self.style, default=not self.path)
-        request = flows_request(self.wanted, allow, deny, mask)
+        request = flows_request(self.wanted, allow, deny, mask, default=self._default)
         self._ask(request, lambda client: client.responses)
 
     def agent_events(self) -> None:
         """Show agent events."""
-        self._ask(self.wanted.ask(GetAgentEventsRequest()), lambda client: client.agent_events)
+        self._ask(
+            self.wanted.ask(GetAgentEventsRequest(), self._default),
+            lambda client: client.agent_events,
+        )
 
     def debug_events(self) -> None:
         """Show debug events."""
-        self._ask(self.wanted.ask(GetDebugEventsRequest()), lambda client: client.debug_events)
+        self._ask(
+            self.wanted.ask(GetDebugEventsRequest(), self._default),
+            lambda client: client.debug_events,
+        )
 
     def _ask(self, request: Request, method: Callable[[Any], Callable[..., Batches]]) -> None:
         if self.path:
-            request.number = self.wanted.number(default=0)
             self._from_file(request)
         else:
             self._from_server(request, method)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from proto.transport import TLS as TLS
     from proto.transport import TransportError as TransportError
 
-# Read when gRPC is imported. What goes wrong is told in one line; gRPC need not log it besides.
+# Read when gRPC is imported: what goes wrong is told in one line, gRPC need not log it besides.
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
 COMMANDS = {

@@ -139,6 +139,12 @@ def _json_option(name: str, about: str) -> click.Option:
 
 
 def _completed(flag: Flag) -> Any:
-    return lambda ctx, param, incomplete: [
-        choice for choice in flag.choices() if choice.lower().startswith(incomplete.lower())
-    ]
+    """Make what offers values in a shell: those of a list, or those that the server holds."""
+
+    def offered(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+        from observe.completion import live_values
+
+        values = flag.choices() or live_values(ctx, flag.field)
+        return [value for value in values if value.lower().startswith(incomplete.lower())]
+
+    return offered

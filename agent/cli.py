@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from agent.options import Seconds, host_name, parse_target, relay_options, tls_given
+from agent.options import Seconds, host_name, parse_target, relay_options, tls_given, tls_options
 
 if TYPE_CHECKING:
     from agent.delivery import Relay
@@ -82,6 +82,34 @@ def demo(rate: float, seed: int, duration: float | None, **shared: Any) -> None:
     sources = [
         DemoSource(node, index_of(node), cluster=cluster, rate=rate, seed=seed, duration=duration)
         for node in nodes
+    ]
+    raise SystemExit(deliver(sources, _relay(shared), _say))
+
+
+@main.command()
+@click.argument("address")
+@click.option("--agent-events", is_flag=True, help="Take agent events too.")
+@click.option("--debug-events", is_flag=True, help="Take debug events too.")
+@click.option("--again", is_flag=True, help="Store what is stored already once more.")
+@tls_options("hubble-tls", "the server of Hubble")
+@relay_options
+def hubble(
+    address: str, agent_events: bool, debug_events: bool, again: bool, **shared: Any
+) -> None:
+    """Stream all that a server or relay of Hubble has and gets.
+
+    After a break of either side it goes on where it was: exactly with a relay of ours, with others
+    as far as their history reaches back.
+    """
+    from agent.delivery import deliver
+    from agent.sources.hubble import AGENT_EVENTS, DEBUG_EVENTS, FLOWS, HubbleSource
+
+    target = parse_target("ADDRESS", address)
+    tls = tls_given("hubble-tls", shared)
+    questions = [FLOWS, *[AGENT_EVENTS] * agent_events, *[DEBUG_EVENTS] * debug_events]
+    run, node = _fresh_run() if again else "", _envelope_node(shared)
+    sources = [
+        HubbleSource(target, tls, question, run=run, node=node, say=_say) for question in questions
     ]
     raise SystemExit(deliver(sources, _relay(shared), _say))
 

@@ -25,14 +25,14 @@ COLLECT = "/palomar.v1.Collector/Collect"
 
 FATAL = frozenset(
     {
-        grpc.StatusCode.FAILED_PRECONDITION,
+        grpc.StatusCode.ABORTED,
         grpc.StatusCode.INVALID_ARGUMENT,
         grpc.StatusCode.PERMISSION_DENIED,
         grpc.StatusCode.UNAUTHENTICATED,
         grpc.StatusCode.UNIMPLEMENTED,
     }
 )
-"""Answers that trying again would not change."""
+"""Answers that trying again would not change. ABORTED: another agent took this source over."""
 
 Call = grpc.aio.StreamStreamCall[bytes, collector_pb2.CollectResponse]
 

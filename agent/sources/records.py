@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+from agent.sources.envelope import complete
 from agent.sources.lines import Lines
 from agent.sources.source import CHUNK_EVENTS, Chunk
 from proto.jsonlines import InvalidLine, Reader
@@ -81,9 +82,6 @@ class Records:
             self.skipped += 1
             self.first_skipped = self.first_skipped or f"line {number}: {error}"
             return None
-        if not event.node_name:
-            event.node_name = self.node or event.flow.node_name
-        if not event.HasField("time") and event.flow.HasField("time"):
-            event.time.CopyFrom(event.flow.time)
+        complete(event, self.node)
         self.events += 1
         return event.SerializeToString()

@@ -122,8 +122,11 @@ class DemoSource(Source):
         return event.SerializeToString()
 
     def _begin(self) -> int:
-        """Find the start: the last multiple of some seconds, so that two agents that start together
-        agree."""
+        """Find the start: at once for a demo of limited duration, else the last multiple of some
+        seconds, so that two agents that start together agree.
+        """
+        if self._seconds is not None:
+            return self._clock()
         unit = int(SECOND * min(10.0, EARLY / self.rate))
         return self._clock() // unit * unit
 

@@ -1,7 +1,8 @@
 """Generate the Python modules and type stubs from the `.proto` files: `python -m proto.compile`.
 
-With `--check` nothing is written: exit status 1 says that a committed module is not what its `.proto` file gives.
-The generator's version (grpcio-tools in `pyproject.toml`) is the floor of grpcio and protobuf at run time.
+With `--check` nothing is written: exit status 1 says that a committed module is not what its
+`.proto` file gives. The generator's version (grpcio-tools in `pyproject.toml`) is the floor of
+grpcio and protobuf at run time.
 """
 
 import re
@@ -59,7 +60,8 @@ def main() -> None:
     stale = {n for n in made if n not in kept or kept[n].read_bytes() != made[n]}
     stale |= kept.keys() - made.keys()
     if stale:
-        raise SystemExit(f"not as generated: {', '.join(sorted(stale))}; run python -m proto.compile")
+        named = ", ".join(sorted(stale))
+        raise SystemExit(f"not as generated: {named}; run python -m proto.compile")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What every test runs under: a fixed clock zone, a bounded and repeatable hypothesis, and versions in the report."""
+"""What every test runs under: UTC, a repeatable hypothesis, and versions in the report."""
 
 import os
 import sqlite3

@@ -50,6 +50,10 @@ def _ends(name: str, about: str, *short: str, field: str = "", **settings: Any) 
     )
 
 
+def _switch(name: str, *short: str, field: str, read: Callable[[str], Any], help: str) -> Flag:
+    return Flag((name, *short), field, help, metavar="", read=read, switch=True)
+
+
 _IDENTITY: dict[str, Any] = {
     "metavar": "IDENTITY",
     "read": values.identity,
@@ -58,7 +62,7 @@ _IDENTITY: dict[str, Any] = {
 _ANYWHERE: dict[str, Any] = {
     "field": "namespace",
     "metavar": "",
-    "read": lambda text: "" if values.yes(text) else None,
+    "read": values.anywhere,
     "switch": True,
 }
 
@@ -75,8 +79,8 @@ FLAGS: tuple[Flag, ...] = (
     *_ends("ip", "an IP address or prefix", metavar="IP"),
     *_ends("port", "a port", metavar="PORT"),
     Flag(("--snat-ip",), "source_ip_xlated", "With a source translated to this address.", "IP"),
-    Flag(("--ipv4", "-4"), "ip_version", "IPv4 only.", metavar="", read=values.ipv4, switch=True),
-    Flag(("--ipv6", "-6"), "ip_version", "IPv6 only.", metavar="", read=values.ipv6, switch=True),
+    _switch("--ipv4", "-4", field="ip_version", read=values.ipv4, help="IPv4 only."),
+    _switch("--ipv6", "-6", field="ip_version", read=values.ipv6, help="IPv6 only."),
     Flag(
         ("--ip-version",),
         "ip_version",
@@ -85,10 +89,8 @@ FLAGS: tuple[Flag, ...] = (
         values.ip_version,
         choices=lambda: values.IP_VERSIONS,
     ),
-    Flag(("--encrypted",), "encrypted", "Encrypted only.", metavar="", read=truth, switch=True),
-    Flag(
-        ("--unencrypted",), "encrypted", "Not encrypted.", metavar="", read=values.no, switch=True
-    ),
+    _switch("--encrypted", field="encrypted", read=truth, help="Encrypted only."),
+    _switch("--unencrypted", field="encrypted", read=values.no, help="Not encrypted."),
     Flag(
         ("--verdict",),
         "verdict",
@@ -136,7 +138,7 @@ FLAGS: tuple[Flag, ...] = (
         values.direction,
         choices=lambda: values.DIRECTIONS,
     ),
-    Flag(("--reply",), "reply", "Replies only.", metavar="", read=truth, switch=True),
+    _switch("--reply", field="reply", read=truth, help="Replies only."),
     Flag(("--interface",), "interface", "Seen at this interface.", "NAME", values.interface),
     Flag(("--http-status",), "http_status_code", "An HTTP status: 404, 40+, 5+.", "STATUS"),
     Flag(

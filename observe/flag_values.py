@@ -22,9 +22,9 @@ HIGHEST_TYPE = 2**31 - 1
 """The highest number of an event's type or subtype."""
 
 
-def yes(text: str) -> bool | None:
-    """Read a switch that can only ask for something: None when it is turned off."""
-    return truth(text) or None
+def anywhere(text: str) -> str | None:
+    """Read the switch for all namespaces, which an empty one stands for; None if it is off."""
+    return "" if truth(text) else None
 
 
 def no(text: str) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
+from proto.escape import escape
 from proto.flow_pb2 import Flow
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def _compiled(value: str) -> "cel.Expression":
 
 
 def _reason(error: RuntimeError) -> str:
-    return str(error).partition("\n")[0].removeprefix("INVALID_ARGUMENT: ").removeprefix("ERROR: ")
+    said = str(error).partition("\n")[0]
+    return escape(said.removeprefix("INVALID_ARGUMENT: ").removeprefix("ERROR: "))
 
 
 @cache

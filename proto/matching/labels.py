@@ -9,7 +9,7 @@ from proto.matching.addresses import prefix
 from proto.matching.selectors import ANY_SOURCE, Requirement, parse
 
 REMEMBERED = 16_384
-"""Labels whose parts are remembered."""
+"""Sets of labels of which a matcher remembers whether they are selected: they repeat a lot."""
 
 NO_SOURCE = "unspec"
 """The source of a label that names none."""
@@ -33,15 +33,15 @@ def labels(selectors: Sequence[str]) -> Callable[[Sequence[str]], bool]:
     """Match labels that one of the selectors selects; the empty selector selects everything."""
     wanted = [parse(selector) for selector in selectors]
 
-    def matches(texts: Sequence[str]) -> bool:
+    @lru_cache(REMEMBERED)
+    def matches(texts: tuple[str, ...]) -> bool:
         # Sorted by key, and stable: of labels that differ in source only, the first decides.
         parsed = sorted(map(label, texts), key=lambda each: each.key)
         return any(all(_met(term, parsed) for term in terms) for terms in wanted)
 
-    return matches
+    return lambda texts: matches(tuple(texts))
 
 
-@lru_cache(REMEMBERED)
 def label(text: str) -> Label:
     """Take a label apart; `$host` and `reserved.host` are old ways of writing `reserved:host`."""
     source, rest = _source(text)
@@ -70,11 +70,10 @@ def _is_meant(term: Requirement, each: Label) -> bool:
     return term.key == each.key or (term.source == "cidr" and _lies_in(each.key, term.key))
 
 
-@lru_cache(REMEMBERED)
 def _lies_in(inner: str, outer: str) -> bool:
     """Tell whether one CIDR label's prefix lies in another's; `-` stands for `:` in them."""
     try:
         small, large = (prefix(text.replace("-", ":")) for text in (inner, outer))
-        return small.subnet_of(large)  # type: ignore[arg-type]  # of two versions: a TypeError
-    except (ValueError, TypeError):
+    except ValueError:
         return False
+    return small.prefixlen >= large.prefixlen and small.network_address in large

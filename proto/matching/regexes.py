@@ -41,6 +41,6 @@ def _compiled(pattern: str) -> "re2._Regexp":
     try:
         return re2.compile(pattern, options)
     except re2.error as error:
-        reason = error.args[0]
-        said = reason.decode(errors="replace") if isinstance(reason, bytes) else reason
-        raise ValueError(f"{pattern!r} is not a regular expression: {said}") from None
+        # Said as bytes: what is wrong, a colon, and the part of the expression where it is.
+        reason = error.args[0].decode(errors="replace").partition(":")[0]
+        raise ValueError(f"{pattern!r} is not a regular expression: {reason}") from None

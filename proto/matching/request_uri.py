@@ -1,8 +1,7 @@
-"""The path in the URL of an HTTP record, by the rules for a request's target (RFC 9112, section
-3.2; RFC 3986).
+"""The path in the URL of an HTTP record, by the rules for a request's target.
 
-A target is an absolute path, `*`, or an absolute URI; it has no fragment, so a `#` is part of the
-path.
+A target is an absolute path, `*`, or an absolute URI (RFC 9112, section 3.2; RFC 3986). It has no
+fragment, so a `#` is part of the path.
 """
 
 import re
@@ -15,7 +14,7 @@ REMEMBERED = 1_024
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_TARGET = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.-]*):)?([^?]*)(?:\?.*)?", re.DOTALL)
+_SCHEME = re.compile("[A-Za-z][A-Za-z0-9+.-]*:")
 _USER = re.compile(r"[A-Za-z0-9._:~!$&'()*+,;=%@-]*")
 # A host may hold escapes of bytes outside ASCII only.
 _HOST = re.compile(r"(?:[^\x00-\x7f]|[A-Za-z0-9._~!$&'()*+,;=:\[\]<>\"-]|%[89A-Fa-f][0-9A-Fa-f])*")
@@ -27,12 +26,14 @@ def path_of(url: str) -> bytes | None:
     """Give a URL's decoded path, maybe empty; None for what is not a request's target."""
     if url == "*":
         return b"*"
-    scheme, rest = _TARGET.fullmatch(url).groups()  # type: ignore[union-attr]  # it matches any text
+    target = url.partition("?")[0]
+    scheme = _SCHEME.match(target)
+    rest = target[scheme.end() :] if scheme else target
     if _CONTROL.search(url) or not (scheme or rest.startswith("/")):
         return None
     if not rest.startswith("/"):
         return b""  # as in mailto:someone: all of it is opaque
-    return _path(rest, bool(scheme))
+    return _path(rest, scheme is not None)
 
 
 def _path(rest: str, absolute: bool) -> bytes | None:

@@ -1,6 +1,7 @@
-"""Reading label selectors: `a=b`, `a!=b`, `a in (x, y)`, `a notin (x)`, `a`, `!a`, `a>1`, `a<1`,
-joined by commas that mean AND
-(https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors).
+"""Reading Kubernetes label selectors: terms joined by commas that mean AND.
+
+A term is `a=b`, `a==b`, `a!=b`, `a in (x, y)`, `a notin (x)`, `a>1`, `a<1`, `a` or `!a`. See
+https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors.
 """
 
 import re
@@ -11,7 +12,6 @@ ANY_SOURCE = "any"
 """The source that stands for every source of a label; that of a key which names none."""
 
 _TOKEN = re.compile(r"[ \t\r\n]*(==|!=|[=!<>(),]|[^ \t\r\n=!<>(),]+|$)")
-_WORD = re.compile(r"[^=!<>(),]+")
 _NAME = r"(?=.{1,63}$)[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?"
 _DOMAIN = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*"
 _KEY = re.compile(rf"(?:(?=[^/]{{1,253}}/){_DOMAIN}/)?{_NAME}")
@@ -34,12 +34,12 @@ def parse(selector: str) -> list[Requirement]:
     """Read a selector; an empty one has no terms. ValueError, which quotes it, for what is none."""
     try:
         tokens = _TOKEN.findall(selector)
-        return list(_terms(tokens)) if any(tokens) else []
+        return _terms(tokens) if any(tokens) else []
     except ValueError as error:
         raise ValueError(f"{selector!r} is not a label selector: {error}") from None
 
 
-def _terms(tokens: list[str]) -> "list[Requirement]":
+def _terms(tokens: list[str]) -> list[Requirement]:
     """Take one term after the other off the front of the tokens, of which the last is empty."""
     terms = []
     while True:

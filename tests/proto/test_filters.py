@@ -181,3 +181,24 @@ def test_a_matcher_sees_its_part_and_nothing_else(field: Any, data: st.DataObjec
     if field.reads != "flow" and read(one) == read(other):
         assert judge(read(one)) is judge(read(other))
     assert isinstance(judge(read(one)), bool)
+
+
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=12) | st.text(
+    "a:/=!,() *.+[]$1{}\\", max_size=9
+)
+TEXT_FIELDS = [name for name in BY_NAME if isinstance(CASES[name].value, str)]
+
+
+@given(st.sampled_from(TEXT_FIELDS), TEXTS, flows())
+def test_any_text_makes_a_filter_or_is_refused(name: str, text: str, each: Flow) -> None:
+    said, kept = "", None
+    try:
+        keep = predicate([flow_filter({name: [text]})], [])
+        kept = keep(each) if keep else None
+    except InvalidFilter as refusal:
+        said = str(refusal)
+    if kept is None:
+        assert said.startswith(f"invalid {name}: ")
+        assert said.splitlines() == [said]
+    else:
+        assert isinstance(kept, bool)

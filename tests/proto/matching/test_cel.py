@@ -38,6 +38,7 @@ def test_a_failure_ends_the_search(failing: str) -> None:
     [
         ("1 +", "Syntax error"),
         ("", "Syntax error"),
+        ("\x1b", r"error at: '\^\["),
         ("1", "gives int, not bool"),
         ("_flow.uuid", "gives string, not bool"),
         ("dyn(true)", "gives dyn, not bool"),

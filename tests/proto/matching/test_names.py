@@ -1,5 +1,7 @@
 """Names of pods, services, workloads and clusters."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,9 +46,9 @@ def test_names_are_alternatives(wanted: list[tuple[str, str]], namespace: str, n
 
 
 @pytest.mark.parametrize("build", [names.pods, names.services, names.clusters])
-def test_an_empty_name_is_refused(build: object) -> None:
+def test_an_empty_name_is_refused(build: Callable[[list[str]], object]) -> None:
     with pytest.raises(ValueError, match="''"):
-        build(["cart", ""])  # type: ignore[operator]
+        build(["cart", ""])
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import click
 from observe.connection import connection_options
 from observe.flags import filter_options, filters_of, raw_filters_text
 from observe.formatting import EVENT_OUTPUTS, flow_format_options, format_options
-from observe.layout import Option, SectionedCommand, SwitchOption
+from observe.layout import Option, SectionedCommand, SwitchOption, one_line
 from observe.selecting import selection_options
 from proto.version import API_VERSION, VERSION
 
@@ -23,12 +23,8 @@ def _flows(**_: Any) -> None:
         click.echo(raw_filters_text(allow, deny), nl=False)
         return
     from observe.watch import Watch
-    from proto.filters import InvalidFilter
 
-    try:
-        Watch(ctx).flows(allow, deny)
-    except InvalidFilter as error:
-        raise click.UsageError(str(error)) from None
+    Watch(ctx).flows(allow, deny)
 
 
 def _agent_events(**_: Any) -> None:
@@ -65,6 +61,21 @@ def _event_command(name: str, callback: Any, about: str) -> SectionedCommand:
     )
 
 
+class Flows(SectionedCommand):
+    """The command that is meant where none is named; its help tells of the others."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the usage without the name that need not be given."""
+        formatter.write_usage(ctx.command_path.removesuffix(" flows"), "[COMMAND] [OPTIONS]")
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands, then the options."""
+        rows = [(each.name or "", each.get_short_help_str(80)) for each in main.commands.values()]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+        super().format_options(ctx, formatter)
+
+
 class Observe(click.Group):
     """A group whose first command is meant where none is named."""
 
@@ -75,15 +86,12 @@ class Observe(click.Group):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; an error comes without the usage."""
-        try:
+        """Run a command; an error is one line."""
+        with one_line():
             return super().invoke(ctx)
-        except click.UsageError as error:
-            error.ctx = None
-            raise
 
 
-FLOWS = SectionedCommand(
+FLOWS = Flows(
     "flows",
     callback=_flows,
     params=[
@@ -102,7 +110,7 @@ FLOWS = SectionedCommand(
             help="Show the version and exit.",
         ),
     ],
-    help="Show flows of a server, or of a file with --input-file.",
+    help="Show flows (the default).",
     context_settings=HELP_NAMES,
 )
 

@@ -78,7 +78,8 @@ class FileSource:
         if self._oldest_ns is not None and self._newest_ns is not None:
             span = f", from {_time(self._oldest_ns)} to {_time(self._newest_ns)}"
         count = self.looked_at
-        return f"nothing matched; {count:,} {'was' if count == 1 else 'were'} looked at{span}"
+        said = "1 flow or event was" if count == 1 else f"{count:,} flows or events were"
+        return f"nothing matched; {said} looked at{span}"
 
     def notes(self) -> list[str]:
         """Say what was left out, a line each."""

@@ -70,7 +70,7 @@ def flow_format_options() -> list[click.Option]:
             SECTION,
             "--columns",
             metavar="NAME,…",
-            help=f"Columns of csv, or fields of a flow (default {','.join(CSV_COLUMNS)}).",
+            help=f"Columns of csv, or fields' paths (default {', '.join(CSV_COLUMNS)}).",
         ),
         Option(
             SECTION,

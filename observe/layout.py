@@ -1,6 +1,7 @@
 """How options stand in the help: in sections, and one row for the three flags of an end."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -21,6 +22,11 @@ SECTIONS = (
     "Other",
 )
 """The sections, in the order of the help."""
+
+EPILOG = (
+    "Options without a value are switches, which may also say =true or =false. Options of the "
+    "server and the output may be set in the environment (PALOMAR_SERVER, PALOMAR_OUTPUT, …)."
+)
 
 GENERAL, ENDS, TRAFFIC, REQUESTS, PLACE = SECTIONS[1:6]
 OF_REQUESTS = ("--http-", "--dns-", "--trace-id")
@@ -44,6 +50,15 @@ class SwitchOption(Switch):
         super().__init__(names, **({"envvar": environment(names[0])} | settings))
 
 
+@contextmanager
+def one_line() -> Iterator[None]:
+    """Have errors of usage say what is wrong in one line, without the usage."""
+    try:
+        yield
+    except click.UsageError as error:
+        raise click.UsageError(" ".join(error.format_message().split())) from None
+
+
 class SectionedCommand(OrderedCommand):
     """A command whose help is in sections, and whose errors are one line."""
 
@@ -54,36 +69,29 @@ class SectionedCommand(OrderedCommand):
         parent: click.Context | None = None,
         **extra: Any,
     ) -> click.Context:
-        """Parse the arguments; an error comes without the usage."""
-        try:
+        """Parse the arguments; an error is one line."""
+        with one_line():
             return super().make_context(info_name, args, parent, **extra)
-        except click.UsageError as error:
-            error.ctx = None
-            raise
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; an error comes without the usage."""
-        try:
-            return super().invoke(ctx)
-        except click.UsageError as error:
-            error.ctx = None
-            raise
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the sections; the command's own come last."""
+        """Write the sections."""
         for section in SECTIONS:
             rows = list(_rows(ctx, [p for p in self.get_params(ctx) if _section(p) == section]))
             if rows:
                 with formatter.section(section):
                     formatter.write_dl(rows)
 
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Explain what holds for all options."""
+        formatter.write_paragraph()
+        formatter.write_text(EPILOG)
+
 
 def _rows(ctx: click.Context, params: Sequence[click.Parameter]) -> Iterable[tuple[str, str]]:
     for param in params:
         row = param.get_help_record(ctx)
-        if row is None or _is_one_end(param):
-            continue
-        yield row
+        if row is not None and not _is_one_end(param):
+            yield row[0].removesuffix(" [=false]"), row[1]
 
 
 def _is_one_end(param: click.Parameter) -> bool:

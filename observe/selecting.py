@@ -1,7 +1,7 @@
 """Options that say which part of the history is wanted, and whether what comes after it too."""
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,7 +16,19 @@ DEFAULT_LAST = 20
 """How many flows are shown when nothing says how many."""
 
 SECTION = "Which flows"
-COUNT = click.IntRange(0, 2**64 - 1)
+
+
+class Count(click.ParamType[int]):
+    """How many flows: what fits into a request."""
+
+    name = "count"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read a number; fail for what is none."""
+        text = str(value)
+        if not (text.isascii() and text.isdecimal() and int(text) < 2**64):
+            self.fail(f"{text!r} is not a number of flows", param, ctx)
+        return int(text)
 
 
 def selection_options() -> list[click.Option]:
@@ -50,7 +62,7 @@ def wanted(ctx: click.Context) -> "Wanted":
 
 
 def _option(name: str, about: str, metavar: str) -> click.Option:
-    kind = COUNT if metavar == "N" else None
+    kind = Count() if metavar == "N" else None
     return Option(SECTION, name, metavar=metavar, type=kind, envvar=None, help=about)
 
 

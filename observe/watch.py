@@ -7,7 +7,6 @@ import click
 
 from observe.connection import connect
 from observe.errors import ObserveError
-from observe.filesource import FileSource
 from observe.formatting import mask_of, style_of
 from observe.printers import OUTPUTS, printer_for
 from observe.request import flows_request
@@ -71,11 +70,16 @@ class Watch:
             self.ctx.exit(1)
 
     def _from_file(self, request: Request) -> None:
+        from observe.filesource import FileSource
+        from proto.filters import InvalidFilter
+
         source = FileSource(self.path)
         try:
             self._run(source.responses(request), source.hint)
         except ObserveError as error:
             raise click.ClickException(str(error)) from None
+        except InvalidFilter as error:
+            raise click.UsageError(str(error)) from None
         finally:
             for line in source.notes():
                 self._say(line)

@@ -25,11 +25,9 @@ def raw_filters_text(allow: Sequence["FlowFilter"], deny: Sequence["FlowFilter"]
 
 
 def _quoted(flow_filter: "FlowFilter") -> str:
-    from google.protobuf.json_format import MessageToDict
+    from proto.jsonlines import to_json
 
-    fields = MessageToDict(flow_filter, preserving_proto_field_name=True)
-    text = json.dumps(fields, separators=(",", ":"))
-    return "'" + text.replace("'", "''") + "'"
+    return "'" + to_json(flow_filter).decode().replace("'", "''") + "'"
 
 
 def _values(text: str) -> Iterator[Any]:

@@ -97,8 +97,9 @@ def endpoints() -> st.SearchStrategy[flow_pb2.Endpoint]:
 
 def layer4() -> st.SearchStrategy[dict[str, Any]]:
     """Draw layer 4 of every protocol, and of none."""
-    ends = parts(source_port=PORTS, destination_port=PORTS)
-    tcp = parts(source_port=PORTS, destination_port=PORTS, flags=TCP_FLAGS)
+    ports = PORTS | st.just(65_536 + 80)  # of more than 16 bits: so the field, not the protocol
+    ends = parts(source_port=ports, destination_port=ports)
+    tcp = parts(source_port=ports, destination_port=ports, flags=TCP_FLAGS)
     icmp = parts(type=st.integers(0, 8), code=st.integers(0, 3))
     return st.one_of(
         tcp.map(lambda fields: {"TCP": fields}),

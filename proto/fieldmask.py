@@ -72,7 +72,8 @@ def _copies(descriptor: Descriptor, tree: Tree) -> list[Copy]:
 def _copy(field: FieldDescriptor, inner: Tree) -> Copy | None:
     name, nested = field.name, field.message_type
     if inner:
-        return None if nested is None or field.is_repeated else _part(name, _copies(nested, inner))
+        copies = [] if nested is None or field.is_repeated else _copies(nested, inner)
+        return _part(name, copies) if copies else None
     if field.is_repeated:
         return lambda message, made: getattr(made, name).MergeFrom(getattr(message, name))
     return _value(name) if nested is None else _whole(name)

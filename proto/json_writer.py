@@ -25,8 +25,11 @@ from proto.timestamps import EARLIEST_NS, SECOND, is_valid
 
 Convert = Callable[[Any], Any]
 
-FRAGMENTS = 4096
-"""How many JSON texts of each kind of sub-message are kept for flows to come."""
+FRAGMENTS = 16_384
+"""How many JSON texts of sub-messages are kept for flows to come."""
+
+SECONDS = 4096
+"""How many seconds are remembered with their text."""
 
 REPEATING: dict[str, type[Message]] = {
     made.DESCRIPTOR.full_name: made
@@ -92,14 +95,14 @@ def _message(descriptor: Descriptor) -> Convert:
     return _fields
 
 
-def _kept(made: type[Message]) -> Convert:
+def _kept(kind: type[Message]) -> Convert:
     """Convert by way of the serialized sub-message, whose JSON is kept."""
+    return lambda message: _fragment(kind, message.SerializeToString())
 
-    @lru_cache(maxsize=FRAGMENTS)
-    def fragment(serialized: bytes) -> orjson.Fragment:
-        return orjson.Fragment(orjson.dumps(_fields(made.FromString(serialized))))
 
-    return lambda message: fragment(message.SerializeToString())
+@lru_cache(maxsize=FRAGMENTS)
+def _fragment(kind: type[Message], serialized: bytes) -> orjson.Fragment:
+    return orjson.Fragment(orjson.dumps(_fields(kind.FromString(serialized))))
 
 
 def _enum(descriptor: EnumDescriptor) -> Convert:
@@ -126,7 +129,7 @@ def _time(value: Any) -> str | None:
     return f"{_second(value.seconds)}.{digits}Z"
 
 
-@lru_cache(maxsize=FRAGMENTS)
+@lru_cache(maxsize=SECONDS)
 def _second(seconds: int) -> str:
     return (YEAR_ONE + timedelta(seconds=seconds - EARLIEST_NS // SECOND)).isoformat()
 

@@ -18,6 +18,8 @@ import click
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+    from observe.flag_table import Flag
+
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = ("README.md", "ARCHITECTURE.md", "docs/commands.md")
 
@@ -98,7 +100,8 @@ def leaves(command: click.Command, context: click.Context) -> Iterator[click.Con
     for name in command.list_commands(context):
         below = command.get_command(context, name)
         assert below is not None
-        yield from leaves(below, click.Context(below, parent=context, info_name=name))
+        inner = click.Context(below, parent=context, info_name=name, **below.context_settings)
+        yield from leaves(below, inner)
 
 
 def contexts() -> list[click.Context]:
@@ -118,15 +121,41 @@ def section(context: click.Context) -> str:
     usage = " ".join(command.collect_usage_pieces(context))
     about = (inspect.cleandoc(command.help or "")).split("\f")[0]
     records = (parameter.get_help_record(context) for parameter in command.get_params(context))
-    rows = ((f"`{record[0]}`", record[1]) for record in records if record)
+    rows = ((f"`{record[0]}`", everywhere(record[1])) for record in records if record)
     return (
         f"## {context.command_path}\n\n    {context.command_path} {usage}\n\n{about}\n\n"
         + table(("option", "meaning"), rows)
     )
 
 
+def everywhere(text: str) -> str:
+    """Write what a default is on this machine as it is on any."""
+    from relay.settings import default_data
+
+    return text.replace(str(default_data()), "~/.local/state/palomar/palomar.db")
+
+
+def filters() -> str:
+    """Give every filter flag; those about an end with the flags of both ends."""
+    from observe.flag_table import FLAGS
+
+    rows = (
+        (f"`{', '.join(names(flag))}`", flag.metavar, flag.help)
+        for flag in FLAGS
+        if flag.end in ("", "either")
+    )
+    return table(("flag", "value", "lets pass"), rows)
+
+
+def names(flag: "Flag") -> list[str]:
+    """Give the flag's names, and those of the same for one end."""
+    ends = [f"--{end}-{flag.name.removeprefix('--')}" for end in ("from", "to") if flag.end]
+    return [*flag.names, *ends]
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "commands": commands,
+    "filters": filters,
     "metrics": metrics,
     "relay_settings": relay_settings,
     "agent_settings": agent_settings,

@@ -1,33 +1,16 @@
-"""Feed a relay as an agent does, batch by batch."""
+"""Feed a relay in tests that have no event loop."""
 
-from collections.abc import Iterable
-from typing import TypeVar
+import asyncio
 
-import grpc
-
-from proto.collector_pb2 import Batch, CollectRequest, Goodbye, Hello
-from proto.collector_pb2_grpc import CollectorStub
 from proto.observer_pb2 import ExportEvent, GetFlowsResponse
-from proto.transport import Target
-
-Message = TypeVar("Message")
+from tests.relays import store
 
 
-def feed(address: str, *answers: GetFlowsResponse, node: str = "node-1") -> None:
+def events(*answers: GetFlowsResponse) -> list[ExportEvent]:
+    """Make of answers what an agent sends."""
+    return [ExportEvent.FromString(answer.SerializeToString()) for answer in answers]
+
+
+def feed(address: str, *answers: GetFlowsResponse) -> None:
     """Store what these answers hold, after what was fed before; return when it is committed."""
-    with grpc.insecure_channel(Target.parse(address).address) as channel:
-        collect = CollectorStub(channel).Collect
-        start = _last(collect(iter([_hello(node)]))).welcome.ordinal
-        events = [ExportEvent.FromString(answer.SerializeToString()) for answer in answers]
-        batch = CollectRequest(batch=Batch(ordinal=start, events=events))
-        said = [_hello(node), batch, CollectRequest(goodbye=Goodbye())]
-        assert _last(collect(iter(said))).ack.ordinal == start + len(events)
-
-
-def _hello(node: str) -> CollectRequest:
-    return CollectRequest(hello=Hello(node=node, source="test", kind="file"))
-
-
-def _last(messages: Iterable[Message]) -> Message:
-    *_, last = messages
-    return last
+    asyncio.run(store(address, events(*answers)))

@@ -18,9 +18,9 @@ from proto.observer_pb2 import (
     Node,
 )
 from proto.transport import TransportError
-from tests.feeding import feed
+from tests.feeding import events
 from tests.observer_server import ObserverServer, response
-from tests.relays import RelayProcess
+from tests.relays import RelayProcess, store
 
 
 @pytest.fixture
@@ -142,12 +142,12 @@ async def test_who_stops_reading_cancels_the_call(server: ObserverServer) -> Non
 
 async def test_a_relay_goes_on_exactly(tmp_path: Path) -> None:
     with RelayProcess(tmp_path) as relay:
-        feed(relay.address, response(1), response(2))
+        await store(relay.address, events(response(1), response(2)))
         async with AsyncClient(relay.address) as client:
             batches = client.responses(GetFlowsRequest(follow=True, number=1))
             assert await next_seconds(batches, 1) == [2]
             relay.kill()
             relay.start()
-            feed(relay.address, response(2), response(3))
+            await store(relay.address, events(response(2), response(3)))
             assert await next_seconds(batches, 2) == [2, 3]
             assert client.server.offers_batches

@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from proto.escape import escape
+
 if TYPE_CHECKING:
     from proto.flow_pb2 import FlowFilter
 
@@ -52,4 +54,5 @@ def _filter(value: Any, text: str) -> "FlowFilter":
     try:
         return ParseDict(value, FlowFilter())
     except ParseError as error:
-        raise ValueError(f"{text!r} is not a FlowFilter: {error}") from None
+        reason = escape(str(error).partition("\n")[0])
+        raise ValueError(f"{text!r} is not a FlowFilter: {reason}") from None

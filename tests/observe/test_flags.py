@@ -7,36 +7,14 @@ import click
 import pytest
 from click.shell_completion import ShellComplete
 from google.protobuf.json_format import MessageToDict
-from hypothesis import given
-from hypothesis import strategies as st
 
-from observe.flag_table import FLAGS
 from observe.flags import (
     OrderedCommand,
     filter_options,
     filters_of,
     parse_filters,
-    raw_filters_text,
 )
 from observe.switches import Switch
-from proto.filters import FIELDS, predicate
-
-SAMPLES = {
-    "verdict": "DROPPED",
-    "drop_reason_desc": "POLICY_DENIED",
-    "event_type": "drop",
-    "ip_trace_id": "7",
-    "identity": "world",
-    "http_header": "a:b",
-    "http_status_code": "5+",
-    "tcp_flags": "syn",
-    "traffic_direction": "ingress",
-    "protocol": "tcp",
-    "ip": "::1",
-    "source_ip_xlated": "::1",
-    "port": "53",
-    "experimental.cel_expression": "true",
-}
 
 
 def lists(text: str) -> dict[str, list[object]]:
@@ -179,61 +157,6 @@ def test_nonsense_is_refused_by_name_and_value(text: str, named: tuple[str, ...]
     assert all(name in refusal.value.format_message() for name in named)
 
 
-@pytest.mark.parametrize("flag", FLAGS, ids=lambda flag: str(flag.name))
-def test_every_flag_makes_a_filter_that_can_be_built(flag: object) -> None:
-    assert isinstance(flag, type(FLAGS[0]))
-    for name in flag.names:
-        value = [] if flag.switch else [SAMPLES.get(flag.field, "a")]
-        allow, deny = parse_filters([name, *value])
-        assert predicate(allow, deny) is not None
-        assert len(allow) == (2 if flag.end == "either" else 1)
-
-
-def test_every_field_has_a_flag() -> None:
-    covered = {flag.fields(side) for flag in FLAGS for side in ("source", "destination")}
-    assert {field.name for field in FIELDS} == covered - {
-        "source_namespace",
-        "destination_namespace",
-    }
-
-
-def test_raw_lists_add_to_what_flags_make() -> None:
-    raw = '{"source_pod": ["a"]} {"sourcePod": ["b"]}'
-    made = lists(f"--uuid u --allowlist '{raw}' --denylist '{{}}'")
-    allowed = [{"uuid": ["u"]}, {"source_pod": ["a"]}, {"source_pod": ["b"]}]
-    assert made == {"allow": allowed, "deny": [{}]}
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("", "{}\n"),
-        ("--uuid u", 'allowlist:\n    - \'{"uuid":["u"]}\'\n'),
-        ('--not --uuid "it\'s"', "denylist:\n    - '{\"uuid\":[\"it''s\"]}'\n"),
-    ],
-)
-def test_raw_filters_are_shown_as_yaml(text: str, shown: str) -> None:
-    assert raw_filters_text(*parse_filters(text)) == shown
-
-
-@given(st.lists(st.sampled_from(FLAGS), min_size=1, max_size=4), st.data())
-def test_shown_filters_can_be_given_back(flags: list[object], data: st.DataObject) -> None:
-    args: list[str] = []
-    for flag in flags:
-        assert isinstance(flag, type(FLAGS[0]))
-        args += ["--not"] * data.draw(st.booleans()) + [flag.name]
-        args += [] if flag.switch else [SAMPLES.get(flag.field, "it's\x1b")]
-    try:
-        allow, deny = parse_filters(args)
-    except click.UsageError:
-        return
-    items = raw_filters_text(allow, deny).replace("''", "'").splitlines()
-    texts = [line.removeprefix("    - '").removesuffix("'") for line in items if line[:1] == " "]
-    again = [f"--allowlist={text}" for text in texts[: len(allow)]]
-    again += [f"--denylist={text}" for text in texts[len(allow) :]]
-    assert parse_filters(again) == (allow, deny)
-
-
 def test_a_switch_leaves_alone_what_follows_it() -> None:
     command = OrderedCommand(
         "observe",
@@ -275,3 +198,10 @@ def test_help_needs_neither_protobuf_nor_grpc() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=False
     )
     assert ran.stderr == "''\n"
+
+
+def test_raw_lists_add_to_what_flags_make() -> None:
+    raw = '{"source_pod": ["a"]} {"sourcePod": ["b"]}'
+    made = lists(f"--uuid u --allowlist '{raw}' --denylist '{{}}'")
+    allowed = [{"uuid": ["u"]}, {"source_pod": ["a"]}, {"source_pod": ["b"]}]
+    assert made == {"allow": allowed, "deny": [{}]}

@@ -91,18 +91,18 @@ def _message(descriptor: Descriptor) -> Convert:
     if descriptor.full_name in WELL_KNOWN:
         return WELL_KNOWN[descriptor.full_name]
     if descriptor.full_name in REPEATING:
-        return _kept(REPEATING[descriptor.full_name])
+        return _kept(descriptor.full_name)
     return _fields
 
 
-def _kept(kind: type[Message]) -> Convert:
+def _kept(name: str) -> Convert:
     """Convert by way of the serialized sub-message, whose JSON is kept."""
-    return lambda message: _fragment(kind, message.SerializeToString())
+    return lambda message: _fragment(name, message.SerializeToString())
 
 
 @lru_cache(maxsize=FRAGMENTS)
-def _fragment(kind: type[Message], serialized: bytes) -> orjson.Fragment:
-    return orjson.Fragment(orjson.dumps(_fields(kind.FromString(serialized))))
+def _fragment(name: str, serialized: bytes) -> orjson.Fragment:
+    return orjson.Fragment(orjson.dumps(_fields(REPEATING[name].FromString(serialized))))
 
 
 def _enum(descriptor: EnumDescriptor) -> Convert:

@@ -25,9 +25,15 @@ WHOLE: dict[int, tuple[int, int]] = {
 }
 
 
+def bare(**fields: Any) -> flow_pb2.Flow:
+    """Make a flow of these fields and no others."""
+    return flow_pb2.Flow(**fields)
+
+
 def messages(kind: type[M]) -> st.SearchStrategy[M]:
     """Draw messages of a type."""
-    return _fields(kind().DESCRIPTOR).map(lambda fields: kind(**fields))
+    descriptor: Any = kind.DESCRIPTOR
+    return _fields(descriptor).map(lambda fields: kind(**fields))
 
 
 def _fields(descriptor: Descriptor) -> st.SearchStrategy[dict[str, Any]]:

@@ -11,7 +11,7 @@ from proto import flow_pb2, observer_pb2
 from proto.escape import UNSAFE
 from proto.json_writer import FRAGMENTS, _fragment, to_json
 from tests.factories import flow
-from tests.messages import HOSTILE, messages
+from tests.messages import HOSTILE, bare, messages
 
 KINDS = (
     observer_pb2.ExportEvent,
@@ -63,33 +63,33 @@ def test_keys_stand_in_the_order_of_the_schema() -> None:
     ],
 )
 def test_times_have_as_many_digits_as_they_need(nanos: int, text: str) -> None:
-    made = flow_pb2.Flow(time={"seconds": 1_760_373_059, "nanos": nanos})
+    made = bare(time={"seconds": 1_760_373_059, "nanos": nanos})
     assert json.loads(to_json(made)) == {"time": text}
 
 
 @pytest.mark.parametrize("time", [{"seconds": 10**15}, {"nanos": -1}, {"nanos": 10**9}])
 def test_a_time_that_is_none_is_null(time: dict[str, int]) -> None:
-    assert to_json(flow_pb2.Flow(time=time)) == b'{"time":null}'
+    assert to_json(bare(time=time)) == b'{"time":null}'
 
 
 def test_an_enum_value_of_a_newer_version_is_a_number() -> None:
-    made = flow_pb2.Flow(verdict=99)  # type: ignore[arg-type]
+    made = bare(verdict=99)
     assert to_json(made) == b'{"verdict":99}'
 
 
 def test_an_extension_of_an_unknown_type_is_kept_as_it_is() -> None:
     unknown = AnyMessage(type_url="example.com/x.Unknown", value=b"\x00\x01")
-    made = to_json(flow_pb2.Flow(extensions=unknown))
+    made = to_json(bare(extensions=unknown))
     assert made == b'{"extensions":{"@type":"example.com/x.Unknown","value":"AAE="}}'
 
 
 def test_an_absent_flag_differs_from_one_that_is_false() -> None:
-    assert to_json(flow_pb2.Flow(is_reply={})) == b'{"is_reply":false}'
-    assert to_json(flow_pb2.Flow()) == b"{}"
+    assert to_json(bare(is_reply={})) == b'{"is_reply":false}'
+    assert to_json(bare()) == b"{}"
 
 
 def test_unsafe_characters_are_escaped_in_the_way_of_json() -> None:
-    line = to_json(flow_pb2.Flow(Summary=HOSTILE))
+    line = to_json(bare(Summary=HOSTILE))
     assert json.loads(line) == {"Summary": HOSTILE}
     assert b"\\u001b" in line
     assert b"\\u202e" in line
@@ -98,5 +98,5 @@ def test_unsafe_characters_are_escaped_in_the_way_of_json() -> None:
 
 def test_what_is_kept_is_bounded() -> None:
     for number in range(FRAGMENTS + 10):
-        to_json(flow_pb2.Flow(source={"ID": number}))
+        to_json(bare(source={"ID": number}))
     assert _fragment.cache_info().currsize == FRAGMENTS

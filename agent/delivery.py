@@ -52,17 +52,20 @@ def deliver(
     `say` takes lines for a person. Give the exit status: 1 where a source broke, the relay refused
     it, or something that cannot be read again was not delivered.
     """
-    return asyncio.run(_Delivery(sources, relay, say).run(at_once))
+    return asyncio.run(Delivery(sources, relay, say).run(at_once))
 
 
-class _Delivery:
+class Delivery:
+    """One delivery, in a running event loop; what `deliver` does."""
+
     def __init__(self, sources: Sequence[Source], relay: Relay, say: Callable[[str], None]) -> None:
         self._exporters = [relay.exporter(source, say) for source in sources]
         self._grace = relay.settings.grace
         self._say = say
         self._failed = False
 
-    async def run(self, at_once: bool) -> int:
+    async def run(self, at_once: bool = True) -> int:
+        """Deliver; give the exit status."""
         task = asyncio.ensure_future(self._all(at_once))
         loop = asyncio.get_running_loop()
         for number in SIGNALS:

@@ -105,7 +105,8 @@ class Fanout:
         self._loop = asyncio.get_running_loop()
         self._max_events = max_events
         self._metrics = metrics
-        self._followers: list[Follower] = []
+        self.followers: list[Follower] = []
+        """Who is served; never changed in place."""
         self._waiting: deque[Sequence[Stored]] = deque()
         self._count = 0
         self._missed = 0
@@ -113,24 +114,24 @@ class Fanout:
         self._change = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="palomar-fanout", daemon=True)
         self._thread.start()
-        metrics.read("palomar_followers", lambda: {(): len(self._followers)})
+        metrics.read("palomar_followers", lambda: {(): len(self.followers)})
         metrics.read("palomar_fanout_events", lambda: {(): self._count})
 
     def join(self, follower: Follower) -> None:
         """Give a follower all that is published from here on."""
         with self._change:
-            self._followers = [*self._followers, follower]
+            self.followers = [*self.followers, follower]
 
     def leave(self, follower: Follower) -> None:
         """Give it no more."""
         with self._change:
-            self._followers = [other for other in self._followers if other is not follower]
+            self.followers = [other for other in self.followers if other is not follower]
 
     def publish(self, events: Sequence[Stored]) -> None:
         """Take what the writer committed; returns at once, and what there is no room for is lost to
         the followers."""
         with self._change:
-            if not self._followers or not events:
+            if not self.followers or not events:
                 return
             self._waiting.append(events)
             self._count += len(events)
@@ -166,7 +167,7 @@ class Fanout:
             events = self._waiting.popleft()
             self._count -= len(events)
             missed, self._missed = self._missed, 0
-            return events, self._followers, missed
+            return events, self.followers, missed
 
     def _serve(self, follower: Follower, events: Sequence[Stored], missed: int) -> bool:
         """Queue the matches of one follower, and tell whether to wake it."""

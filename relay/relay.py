@@ -43,6 +43,7 @@ class Relay:
         self.metrics_address = ""
         """Where its metrics are served, empty for nowhere."""
         self.store: Store
+        self.fanout: Fanout
         self._rate = Rate()
         self.nodes = Nodes(settings.max_nodes)
         self._open = AsyncExitStack()
@@ -84,10 +85,10 @@ class Relay:
         targets = [listen.parse(text) for text in settings.listen]
         credentials = tls.credentials(settings, self.metrics)
         await self._open_store()
-        fanout = Fanout(settings.fanout_events, self.metrics)
-        self._open.push_async_callback(fanout.close)
-        self._listen_to_commits(fanout)
-        services, health = self._services(fanout)
+        self.fanout = Fanout(settings.fanout_events, self.metrics)
+        self._open.push_async_callback(self.fanout.close)
+        self.store.on_commit = self._committed
+        services, health = self._services()
         serving = server.build(services, health, self.metrics, settings)
         self._bind(serving, targets, credentials)
         self._serve_metrics()
@@ -107,18 +108,16 @@ class Relay:
         self._open.push_async_callback(asyncio.to_thread, self.store.close)
         gauges.register(self.metrics, self.store, self.nodes, self._rate)
 
-    def _listen_to_commits(self, fanout: Fanout) -> None:
-        def committed(events: Sequence[Stored]) -> None:
-            self._rate.add(sum(event.ring in FLOWS for event in events))
-            fanout.publish(events)
+    def _committed(self, events: Sequence[Stored]) -> None:
+        """Take what was stored; in the writer's thread."""
+        self._rate.add(sum(event.ring in FLOWS for event in events))
+        self.fanout.publish(events)
 
-        self.store.on_commit = committed
-
-    def _services(self, fanout: Fanout) -> tuple[Services, Health]:
+    def _services(self) -> tuple[Services, Health]:
         settings, store = self.settings, self.store
         threads = ThreadPoolExecutor(settings.query_threads, "palomar-query")
         self._open.callback(threads.shutdown, wait=True)
-        answers = Answers(store, fanout, threads, settings)
+        answers = Answers(store, self.fanout, threads, settings)
         streams = Streams(answers, self.metrics, settings.max_streams)
         observer = Observer(store, streams, self.nodes, self._rate, settings)
         services = Services(

@@ -11,7 +11,6 @@ import grpc.aio
 from google.protobuf.message import Message
 from grpc_reflection.v1alpha import reflection
 
-from proto.version import API_VERSION, VERSION
 from relay.answers import Answers
 from relay.collector import Collector
 from relay.health import Health
@@ -20,16 +19,11 @@ from relay.observer import Observer
 from relay.peer import Peer
 from relay.reader import Reader
 from relay.settings import Settings
+from relay.streaming import VERSIONS
 
 Method: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 Unary = Callable[[bytes, Any], Awaitable[Message]]
-
-VERSIONS = (
-    ("hubble-server-version", API_VERSION),
-    ("hubble-relay-version", API_VERSION),
-    ("palomar-version", VERSION),
-)
-"""Metadata of every answer, by which clients tell whether they are newer than the server."""
+Streamed = Callable[[bytes, Any], Awaitable[None]]
 
 KEEPALIVE = (
     ("grpc.keepalive_time_ms", 30_000),
@@ -38,6 +32,14 @@ KEEPALIVE = (
     ("grpc.keepalive_permit_without_calls", 1),
 )
 """A consumer or an agent that vanished is noticed within a minute; their own pings are welcome."""
+
+STREAMED = (
+    "observer.Observer/GetFlows",
+    "observer.Observer/GetAgentEvents",
+    "observer.Observer/GetDebugEvents",
+    "palomar.v1.Reader/Read",
+)
+"""Methods whose answers Streams sends."""
 
 
 class Services(NamedTuple):
@@ -66,13 +68,14 @@ class Services(NamedTuple):
             "observer.Observer/GetNamespaces": observer.get_namespaces,
             "observer.Observer/ServerStatus": observer.server_status,
         }
-        streamed: dict[str, Callable[[bytes, Any], Awaitable[None]]] = {
-            "observer.Observer/GetFlows": observer.get_flows,
-            "observer.Observer/GetAgentEvents": observer.get_agent_events,
-            "observer.Observer/GetDebugEvents": observer.get_debug_events,
-            "palomar.v1.Reader/Read": self.reader.read,
-            "peer.Peer/Notify": self.peer.notify,
-        }
+        serving = (
+            observer.get_flows,
+            observer.get_agent_events,
+            observer.get_debug_events,
+            self.reader.read,
+        )
+        streamed: dict[str, Streamed] = dict(zip(STREAMED, serving, strict=True))
+        streamed["peer.Peer/Notify"] = self.peer.notify
         made: dict[str, Method] = {
             name: grpc.unary_stream_rpc_method_handler(serve) for name, serve in streamed.items()
         }
@@ -99,7 +102,7 @@ class Handler(grpc.GenericRpcHandler):
 
 
 class Greeting(grpc.aio.ServerInterceptor):
-    """Begins every answer with the versions, and counts the calls."""
+    """Counts the calls, and begins answers with the versions where Streams does not."""
 
     def __init__(self, metrics: Metrics) -> None:
         self._metrics = metrics
@@ -113,9 +116,12 @@ class Greeting(grpc.aio.ServerInterceptor):
         method = await continuation(handler_call_details)
         if method is None:
             return None
-        self._metrics.add("palomar_calls_total", 1, handler_call_details.method.strip("/"))
-        make, name = _KINDS[method.request_streaming, method.response_streaming]
-        serve = _greeted(getattr(method, name))
+        name = handler_call_details.method.strip("/")
+        self._metrics.add("palomar_calls_total", 1, name)
+        if name in STREAMED:
+            return method
+        make, kind = _KINDS[method.request_streaming, method.response_streaming]
+        serve = _greeted(getattr(method, kind))
         return make(serve, method.request_deserializer, method.response_serializer)
 
 

@@ -10,6 +10,7 @@ from google.protobuf.message import DecodeError, Message
 
 from proto.filters import InvalidFilter
 from proto.selection import InvalidSelection
+from proto.version import API_VERSION, VERSION
 from relay.agentstream import Context, Refused
 from relay.answers import Answers
 from relay.errors import StoreError
@@ -19,6 +20,13 @@ from relay.parts import Part, Place
 from relay.requests import Query
 
 M = TypeVar("M", bound=Message)
+
+VERSIONS = (
+    ("hubble-server-version", API_VERSION),
+    ("hubble-relay-version", API_VERSION),
+    ("palomar-version", VERSION),
+)
+"""Metadata of every answer, by which clients tell whether they are newer than the server."""
 
 CODES: tuple[tuple[type[Exception], grpc.StatusCode], ...] = (
     (InvalidFilter, grpc.StatusCode.INVALID_ARGUMENT),
@@ -55,40 +63,40 @@ class Streams:
         ask: Callable[[], tuple[Query, Place | None]],
         frame: Callable[[Part], Iterable[bytes]],
     ) -> None:
-        """Answer what `ask` reads from the request, each part as the messages that `frame` makes of
-        it."""
-        self._open += 1
-        try:
-            await self._answer(method, context, ask, frame)
-        except Refused as refused:
-            await context.abort(refused.code, str(refused))
-        finally:
-            self._open -= 1
+        """Answer what `ask` reads from the request, with the messages that `frame` makes of it.
 
-    async def _answer(
-        self,
-        method: str,
-        context: Context,
-        ask: Callable[[], tuple[Query, Place | None]],
-        frame: Callable[[Part], Iterable[bytes]],
-    ) -> None:
-        if self._open > self._limit:
-            self._metrics.add("palomar_streams_refused_total")
-            why = f"the relay streams {self._limit} answers already"
-            raise Refused(grpc.StatusCode.RESOURCE_EXHAUSTED, why)
+        The answer's metadata goes out once its place is known: who follows and has seen it will
+        get whatever is stored from then on.
+        """
+        self._open += 1
+        greeted = False
         try:
-            query, after = ask()
-            async with aclosing(self._answers.answer(query, after)) as parts:
+            self._check_limit()
+            async with aclosing(self._answers.answer(*ask())) as parts:
                 async for part in parts:
+                    if not greeted:
+                        greeted = True
+                        await context.send_initial_metadata(VERSIONS)
                     for message in frame(part):
                         await context.write(message)
                     self._metrics.add("palomar_events_sent_total", len(part.events), method)
         except Exception as error:
-            raise _refusal(error) from error
+            if not greeted:
+                await context.send_initial_metadata(VERSIONS)
+            await context.abort(*_status(error))
+        finally:
+            self._open -= 1
+
+    def _check_limit(self) -> None:
+        if self._open > self._limit:
+            self._metrics.add("palomar_streams_refused_total")
+            why = f"the relay streams {self._limit} answers already"
+            raise Refused(grpc.StatusCode.RESOURCE_EXHAUSTED, why)
 
 
-def _refusal(error: Exception) -> Refused:
+def _status(error: Exception) -> tuple[grpc.StatusCode, str]:
+    """Choose the status for a failure."""
     if isinstance(error, Refused):
-        return error
+        return error.code, str(error)
     codes = (code for kind, code in CODES if isinstance(error, kind))
-    return Refused(next(codes, grpc.StatusCode.INTERNAL), str(error) or type(error).__name__)
+    return next(codes, grpc.StatusCode.INTERNAL), str(error) or type(error).__name__

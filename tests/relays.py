@@ -8,10 +8,11 @@ with RelayProcess(tmp_path) as relay:
     relay.start()
 """
 
+import asyncio
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -46,9 +47,17 @@ async def running_relay(folder: Path, **settings: Any) -> AsyncIterator[Relay]:
 @asynccontextmanager
 async def connected(folder: Path, **settings: Any) -> AsyncIterator[tuple[Relay, grpc.aio.Channel]]:
     """Run a relay, with a channel to it."""
-    async with running_relay(folder, **settings) as relay:
-        async with grpc.aio.insecure_channel(relay.address) as channel:
-            yield relay, channel
+    async with (
+        running_relay(folder, **settings) as relay,
+        grpc.aio.insecure_channel(relay.address) as channel,
+    ):
+        yield relay, channel
+
+
+async def eventually(condition: Callable[[], bool]) -> None:
+    """Wait for what a relay tells by its counters alone."""
+    while not condition():  # noqa: ASYNC110 - a counter is no event
+        await asyncio.sleep(0.001)
 
 
 class RelayProcess:

@@ -126,7 +126,7 @@ async def test_no_more_agents_than_the_limit(tmp_path: Path) -> None:
 
 
 async def test_a_newer_stream_replaces_the_older(tmp_path: Path) -> None:
-    async with connected(tmp_path) as (relay, channel):
+    async with connected(tmp_path) as (_relay, channel):
         older, newer = Sender(channel), Sender(channel)
         await older.hello()
         await older.send(numbered(2))

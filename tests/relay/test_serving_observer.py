@@ -49,7 +49,7 @@ VERSIONS = {
 
 
 async def test_every_answer_names_the_versions(tmp_path: Path) -> None:
-    async with connected(tmp_path) as (relay, channel):
+    async with connected(tmp_path) as (_relay, channel):
         stub, health = ObserverStub(channel), health_pb2_grpc.HealthStub(channel)
         calls: list[Any] = [
             stub.ServerStatus(ServerStatusRequest()),
@@ -118,7 +118,7 @@ INVALID = grpc.StatusCode.INVALID_ARGUMENT
 async def test_what_cannot_be_meant_is_refused_before_anything_is_sent(
     tmp_path: Path, request_: dict[str, Any], said: str
 ) -> None:
-    async with connected(tmp_path) as (relay, channel):
+    async with connected(tmp_path) as (_relay, channel):
         await Sender(channel).hello()
         call = ObserverStub(channel).GetFlows(GetFlowsRequest(**request_))
         with pytest.raises(grpc.aio.AioRpcError, match=said) as caught:
@@ -127,7 +127,7 @@ async def test_what_cannot_be_meant_is_refused_before_anything_is_sent(
 
 
 async def test_a_request_that_cannot_be_parsed_is_refused(tmp_path: Path) -> None:
-    async with connected(tmp_path) as (relay, channel):
+    async with connected(tmp_path) as (_relay, channel):
         for method in ("observer.Observer/GetFlows", "palomar.v1.Reader/Read"):
             raw: Any = channel.unary_stream(f"/{method}")
             call = raw(b"\xff\xff")

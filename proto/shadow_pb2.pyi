@@ -384,6 +384,94 @@ class Layer4(_message.Message):
 Global___Layer4: _TypeAlias = Layer4  # noqa: Y015
 
 @_typing.final
+class Layer7(_message.Message):
+    """Layer7 stands for flow.Layer7."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DNS_FIELD_NUMBER: _builtins.int
+    HTTP_FIELD_NUMBER: _builtins.int
+    KAFKA_FIELD_NUMBER: _builtins.int
+    kafka: _builtins.bytes
+    """Kafka."""
+    @_builtins.property
+    def dns(self) -> Global___DNS:
+        """DNS."""
+
+    @_builtins.property
+    def http(self) -> Global___HTTP:
+        """HTTP."""
+
+    def __init__(
+        self,
+        *,
+        dns: Global___DNS | None = ...,
+        http: Global___HTTP | None = ...,
+        kafka: _builtins.bytes | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["dns", b"dns", "http", b"http", "kafka", b"kafka", "record", b"record"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dns", b"dns", "http", b"http", "kafka", b"kafka", "record", b"record"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_record: _TypeAlias = _typing.Literal["dns", "http", "kafka"]  # noqa: Y015
+    _WhichOneofArgType_record: _TypeAlias = _typing.Literal["record", b"record"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_record) -> _WhichOneofReturnType_record | None: ...
+
+Global___Layer7: _TypeAlias = Layer7  # noqa: Y015
+
+@_typing.final
+class DNS(_message.Message):
+    """DNS stands for flow.DNS."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUERY_FIELD_NUMBER: _builtins.int
+    query: _builtins.bytes
+    """The name that is asked for."""
+    def __init__(
+        self,
+        *,
+        query: _builtins.bytes | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["query", b"query"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["query", b"query"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DNS: _TypeAlias = DNS  # noqa: Y015
+
+@_typing.final
+class HTTP(_message.Message):
+    """HTTP stands for flow.HTTP."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    METHOD_FIELD_NUMBER: _builtins.int
+    URL_FIELD_NUMBER: _builtins.int
+    code: _builtins.int
+    """Status."""
+    method: _builtins.bytes
+    """Method."""
+    url: _builtins.bytes
+    """URL."""
+    def __init__(
+        self,
+        *,
+        code: _builtins.int | None = ...,
+        method: _builtins.bytes | None = ...,
+        url: _builtins.bytes | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "method", b"method", "url", b"url"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "method", b"method", "url", b"url"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HTTP: _TypeAlias = HTTP  # noqa: Y015
+
+@_typing.final
 class Ports(_message.Message):
     """Ports stands for flow.TCP, flow.UDP and flow.SCTP."""
 

@@ -27,8 +27,9 @@ class Bitmaps:
         """Note that `keys` occur in `block`."""
         span = self._spans.setdefault(block >> SPAN_BITS, {})
         bit = 1 << (block & SPAN_BLOCKS - 1)
+        get = span.get
         for key in keys:
-            span[key] = span.get(key, 0) | bit
+            span[key] = get(key, 0) | bit
 
     def drop_below(self, block: int) -> None:
         """Forget the blocks before `block`."""
@@ -43,7 +44,7 @@ class Bitmaps:
             return ALL
         bits = 0
         for value in values:
-            bits |= known.get(zone_key(zone, value), 0)
+            bits |= known.get(zone_key(zone, value), 0) if value > 0 else ALL
         return bits
 
     def present(self, zone: str) -> set[int]:

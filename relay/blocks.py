@@ -5,19 +5,19 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import zstandard
 
 from proto import shadow_pb2
-from relay.columns import COLUMNS, INDEX, Row, zone_key
+from relay.columns import COLUMNS, INDEX, ZONE_BITS, ZONES, Row
 
 BLOCK_BITS = 8
 BLOCK_EVENTS = 1 << BLOCK_BITS
 """Events in a block: the event with ordinal `id` is in block `id >> BLOCK_BITS`."""
 
 ORDER, SEQ, TIME = INDEX["order_ns"], INDEX["seq"], INDEX["time_ns"]
-ZONED = tuple((INDEX[c.name], c.zone) for c in COLUMNS if c.zone)
+ZONED = tuple((INDEX[c.name], ZONES.index(c.zone)) for c in COLUMNS if c.zone)
 
 
 class Block(NamedTuple):
@@ -65,12 +65,13 @@ def unpack(content: bytes) -> list[bytes]:
 
 def zone_keys(rows: Sequence[Row]) -> set[int]:
     """Give what occurs in these rows, as zone keys."""
-    columns = list(zip(*rows, strict=True)) or [()] * len(COLUMNS)
+    # Of the columns only `time_ns` may be None, and it has no zone.
+    columns: Any = list(zip(*rows, strict=True)) or [()] * len(COLUMNS)
     return {
-        zone_key(zone, value)
-        for place, zone in ZONED
+        value << ZONE_BITS | number
+        for place, number in ZONED
         for value in set(columns[place])
-        if value is not None
+        if value > 0
     }
 
 

@@ -9,9 +9,11 @@ from proto import flow_pb2, observer_pb2
 from relay import extract
 from relay.accept import Accepted, accept, as_request, read_batch
 from relay.columns import Row
+from relay.dimensions import Dimension
 from relay.errors import OutOfOrder
 from relay.eviction import evict
 from relay.jobs import Job
+from relay.ring import Ring
 from relay.sealing import write_events
 from relay.state import State
 from relay.stored import Stored
@@ -77,13 +79,14 @@ class Commit:
         """Give each event its place and its row."""
         events, shadows, kinds, _ = accepted
         now_ns, latest = self._now_ns, self._latest_ns
-        own = extract.times(shadows)
+        flows = [shadow.flow for shadow in shadows]
+        own = extract.times(shadows, flows)
         orders = [t if t is not None and t <= latest else now_ns for t in own]
         lags = [(now_ns - order) // 1_000_000 for order in orders]
-        rings = extract.rings(shadows, kinds)
+        rings = extract.rings(flows, kinds)
         first = self._state.next_seq
         seqs = range(first, first + len(events))
-        columns = extract.columns(shadows, kinds, self._state.dimensions)
+        columns = extract.columns(flows, kinds, self._state.dimensions)
         rows = zip(self._ids(rings), seqs, orders, own, lags, *columns, strict=True)
         self.stored += map(Stored, seqs, orders, rings, rows, events)
         self._state.next_seq += len(events)
@@ -96,26 +99,39 @@ class Commit:
 
     def write(self) -> None:
         """Write everything that was added, and evict."""
-        for ring in self._state.rings:
-            mine = [stored for stored in self.stored if stored.ring == ring.number]
-            rows: list[Row] = [stored.row for stored in mine]
-            write_events(self._connection, ring, rows, [stored.event for stored in mine])
-            evict(self._connection, ring, self._now_ns)
+        rows: list[list[Row]] = [[] for _ in self._state.rings]
+        events: list[list[bytes]] = [[] for _ in self._state.rings]
+        for _, _, number, row, event in self.stored:
+            rows[number].append(row)
+            events[number].append(event)
+        for ring, its_rows, its_events in zip(self._state.rings, rows, events, strict=True):
+            self._write_ring(ring, its_rows, its_events)
+        if self.stored:
+            self._connection.execute("UPDATE relay SET next_seq = ?", [self._state.next_seq])
+        for dimension in self._state.dimensions.values():
+            self._write_dimension(dimension)
+
+    def _write_ring(self, ring: Ring, rows: list[Row], events: list[bytes]) -> None:
+        if rows:
+            write_events(self._connection, ring, rows, events)
+        if evict(self._connection, ring, self._now_ns) or rows:
             self._connection.execute(
                 "UPDATE ring SET first_id = ?, next_id = ? WHERE name = ?",
                 (ring.first_id, ring.next_id, ring.name),
             )
-        self._connection.execute("UPDATE relay SET next_seq = ?", [self._state.next_seq])
-        self._write_dimensions()
 
-    def _write_dimensions(self) -> None:
-        for name, dimension in self._state.dimensions.items():
-            fresh = dimension.take_fresh()
-            if fresh:
-                say = WORDS[name]
-                self._connection.executemany(
-                    f"INSERT INTO {name} VALUES (?, ?, ?)", [(n, v, say(v)) for n, v in fresh]
-                )
-                self._connection.execute(
-                    "UPDATE dimension SET next_id = ? WHERE name = ?", (dimension.next_id, name)
-                )
+    def _write_dimension(self, dimension: Dimension) -> None:
+        name, fresh = dimension.name, dimension.take_fresh()
+        if not fresh:
+            return
+        say = WORDS[name]
+        self._connection.executemany(
+            f"INSERT INTO {name} VALUES (?, ?, ?)", [(n, v, say(v)) for n, v in fresh]
+        )
+        self._connection.execute(
+            "UPDATE dimension SET next_id = ? WHERE name = ?", (dimension.next_id, name)
+        )
+        if dimension.overgrown():
+            used = set().union(*(ring.values(name) for ring in self._state.rings))
+            forgotten = [(number,) for number in dimension.collect(used)]
+            self._connection.executemany(f"DELETE FROM {name} WHERE id = ?", forgotten)

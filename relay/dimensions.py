@@ -17,11 +17,11 @@ COLLECT_AFTER = 4096
 """Values that a dictionary may always hold before unused ones are looked for."""
 
 
-class Dimension(dict[bytes, int | None]):
-    """Ids by value: looking up an unknown value gives it the next id. The empty value has none."""
+class Dimension(dict[bytes, int]):
+    """Ids by value: looking up an unknown value gives it the next id. The empty value has 0."""
 
     def __init__(self, name: str, lock: threading.Lock) -> None:
-        super().__init__({b"": None})
+        super().__init__({b"": 0})
         self.name = name
         self.next_id = 1
         self.collections = 0
@@ -48,12 +48,10 @@ class Dimension(dict[bytes, int | None]):
         return fresh
 
     def since(self, first: int) -> list[tuple[int, bytes]]:
-        """Give a snapshot of every value whose id is at least `first`, newest first."""
+        """Give a snapshot of every value whose id is at least `first` (above 0), newest first."""
         with self._lock:
-            newest = itertools.takewhile(
-                lambda entry: (entry[1] or 0) >= first, reversed(self.items())
-            )
-            return [(number, value) for value, number in newest if number is not None]
+            newest = itertools.takewhile(lambda entry: entry[1] >= first, reversed(self.items()))
+            return [(number, value) for value, number in newest]
 
     def overgrown(self) -> bool:
         """Say whether it is time to look for unused values."""
@@ -62,8 +60,8 @@ class Dimension(dict[bytes, int | None]):
     def collect(self, used: set[int]) -> list[int]:
         """Forget the values whose ids are not in `used`; give the ids forgotten."""
         with self._lock:
-            unused = [v for v, number in self.items() if number is not None and number not in used]
-            forgotten = [number for v in unused if (number := self.pop(v)) is not None]
+            unused = [value for value, number in self.items() if number and number not in used]
+            forgotten = [self.pop(value) for value in unused]
         self._kept = len(self)
         self.collections += 1
         return forgotten

@@ -7,12 +7,15 @@ remembered (`Memo`).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
+from typing import TypeVar
 
 from google.protobuf import wrappers_pb2
 
 from proto import flow_pb2, shadow_pb2
-from relay.columns import MAX_CODE
+from relay.columns import MAX_CODE, UNKNOWN
 from relay.dimensions import Dimension, Dimensions
 from relay.rings import DROP, FLOW, KINDS, L7, RING_OF_KIND, VERDICTS
 
@@ -31,20 +34,23 @@ RECORDS = {
 FLAGS = tuple(field.name for field in flow_pb2.TCPFlags.DESCRIPTOR.fields)
 """Flags of TCP, lowest bit first, as in the column `tcp_flags`."""
 
-Ints = Iterable[int | None]
+
+Ints = Iterable[int]
+Flows = Sequence[shadow_pb2.Flow]
+Read = TypeVar("Read")
 
 
-class Memo(dict[bytes, tuple[int | None, ...]]):
+class Memo(dict[bytes, Read]):
     """What small messages were read as, by their bytes; forgets all when full."""
 
     LIMIT = 4096
 
-    def __init__(self, width: int, read: Callable[[bytes], tuple[int | None, ...]]) -> None:
-        super().__init__({ABSENT: (None,) * width})
-        self._absent = self[ABSENT]
+    def __init__(self, absent: Read, read: Callable[[bytes], Read]) -> None:
+        super().__init__({ABSENT: absent})
+        self._absent = absent
         self._read = read
 
-    def __missing__(self, value: bytes) -> tuple[int | None, ...]:
+    def __missing__(self, value: bytes) -> Read:
         if len(self) >= self.LIMIT:
             self.clear()
             self[ABSENT] = self._absent
@@ -57,12 +63,12 @@ def _event_type(value: bytes) -> tuple[int, int]:
     return read.type, read.sub_type
 
 
-def _reply(value: bytes) -> tuple[int]:
-    return (int(wrappers_pb2.BoolValue.FromString(value).value),)
+def _reply(value: bytes) -> int:
+    return int(wrappers_pb2.BoolValue.FromString(value).value)
 
 
-def _flags(value: bytes) -> tuple[int]:
-    return (flag_bits(flow_pb2.TCPFlags.FromString(value)),)
+def _flags(value: bytes) -> int:
+    return flag_bits(flow_pb2.TCPFlags.FromString(value))
 
 
 def flag_bits(flags: flow_pb2.TCPFlags) -> int:
@@ -70,14 +76,21 @@ def flag_bits(flags: flow_pb2.TCPFlags) -> int:
     return sum(1 << bit for bit, name in enumerate(FLAGS) if getattr(flags, name))
 
 
-EVENT_TYPES, REPLIES, TCP_FLAGS = Memo(2, _event_type), Memo(1, _reply), Memo(1, _flags)
-ABSENT_PORTS = shadow_pb2.Ports()
+EVENT_TYPES = Memo((UNKNOWN, UNKNOWN), _event_type)
+REPLIES = Memo(UNKNOWN, _reply)
+TCP_FLAGS = Memo(UNKNOWN, _flags)
+
+NO_PORTS = shadow_pb2.Ports()
+PORTS: defaultdict[str | None, Callable[[shadow_pb2.Layer4], shadow_pb2.Ports]] = defaultdict(
+    lambda: lambda l4: NO_PORTS,
+    {name: attrgetter(name) for name in ("TCP", "UDP", "SCTP")},
+)
+"""How to get the ports of each protocol."""
 
 
-def times(shadows: Sequence[shadow_pb2.Event]) -> list[int | None]:
-    """Give the event's own times in nanoseconds: the flow's, else the envelope's, else None."""
-    flows = [e.flow.time for e in shadows]
-    found = [t.seconds * 1_000_000_000 + t.nanos for t in flows]
+def times(shadows: Sequence[shadow_pb2.Event], flows: Flows) -> list[int | None]:
+    """Give the events' own times in nanoseconds: the flow's, else the envelope's, else None."""
+    found = [t.seconds * 1_000_000_000 + t.nanos for t in [f.time for f in flows]]
     if found and (min(found) <= 0 or max(found) > INT64[1]):
         return [_time(e) for e in shadows]
     return list(found)
@@ -95,20 +108,16 @@ def clamp(time_ns: int) -> int:
     return max(INT64[0], min(time_ns, INT64[1]))
 
 
-def rings(shadows: Sequence[shadow_pb2.Event], kinds: Sequence[str]) -> list[int]:
+def rings(flows: Flows, kinds: Sequence[str]) -> list[int]:
     """Give the ring that each event belongs to."""
-    flows = [e.flow for e in shadows]
     found = [DROP if f.verdict in VERDICTS else FLOW if f.l7 == ABSENT else L7 for f in flows]
-    if all(kind == "flow" for kind in kinds):
+    if set(kinds) <= {"flow"}:
         return found
     return [RING_OF_KIND.get(kind, ring) for kind, ring in zip(kinds, found, strict=True)]
 
 
-def columns(
-    shadows: Sequence[shadow_pb2.Event], kinds: Sequence[str], dimensions: Dimensions
-) -> list[Ints]:
+def columns(flows: Flows, kinds: Sequence[str], dimensions: Dimensions) -> list[Ints]:
     """Read the columns INDEXED, each over all events; new values get their ids here."""
-    flows = [event.flow for event in shadows]
     types = [EVENT_TYPES[f.event_type] for f in flows]
     return [
         *_ends(flows, dimensions),
@@ -118,72 +127,64 @@ def columns(
         [f.traffic_direction for f in flows],
         [found[0] for found in types],
         [found[1] for found in types],
-        [REPLIES[f.is_reply][0] for f in flows],
-        [f.IP.ipVersion for f in flows],
+        [REPLIES[f.is_reply] for f in flows],
         *_transport(flows),
         *_records(flows, dimensions),
     ]
 
 
-def _ends(flows: list[shadow_pb2.Flow], dimensions: Dimensions) -> list[Ints]:
+def _ends(flows: Flows, dimensions: Dimensions) -> list[Ints]:
     endpoint, address, service = (dimensions[d] for d in ("endpoint", "address", "service"))
     names, node = dimensions["names"], dimensions["node"]
-    addresses = [f.IP for f in flows]
+    layers = [f.IP for f in flows]
     return [
         [endpoint[f.source] for f in flows],
         [endpoint[f.destination] for f in flows],
-        [address[a.source] for a in addresses],
-        [address[a.destination] for a in addresses],
-        [address[a.source_xlated] for a in addresses],
+        [address[ip.source] for ip in layers],
+        [address[ip.destination] for ip in layers],
+        [address[ip.source_xlated] for ip in layers],
         [service[f.source_service] for f in flows],
         [service[f.destination_service] for f in flows],
-        [_names(f.source_names, names) if f.source_names else None for f in flows],
-        [_names(f.destination_names, names) if f.destination_names else None for f in flows],
+        [_names(f.source_names, names) if f.source_names else 0 for f in flows],
+        [_names(f.destination_names, names) if f.destination_names else 0 for f in flows],
         [node[f.node_name] for f in flows],
+        [ip.ipVersion for ip in layers],
     ]
 
 
-def _names(found: Sequence[bytes], names: Dimension) -> int | None:
+def _names(found: Sequence[bytes], names: Dimension) -> int:
     return names[shadow_pb2.Names(names=found).SerializeToString()]
 
 
-def _transport(flows: list[shadow_pb2.Flow]) -> list[Ints]:
+def _transport(flows: Flows) -> list[Ints]:
     layers = [f.l4 for f in flows]
     found = [l4.WhichOneof("protocol") for l4 in layers]
-    ports = [_ports(l4, name) for l4, name in zip(layers, found, strict=True)]
+    ports = [PORTS[name](l4) for l4, name in zip(layers, found, strict=True)]
     return [
-        [TRANSPORTS[name] if name else None for name in found],
-        [p.source_port & 0xFFFF if p is not ABSENT_PORTS else None for p in ports],
-        [p.destination_port & 0xFFFF if p is not ABSENT_PORTS else None for p in ports],
+        [TRANSPORTS[name] if name else 0 for name in found],
+        [p.source_port & 0xFFFF if p is not NO_PORTS else UNKNOWN for p in ports],
+        [p.destination_port & 0xFFFF if p is not NO_PORTS else UNKNOWN for p in ports],
         [
-            TCP_FLAGS[p.flags][0] if name == "TCP" else None
+            TCP_FLAGS[p.flags] if name == "TCP" else UNKNOWN
             for p, name in zip(ports, found, strict=True)
         ],
     ]
 
 
-def _ports(l4: shadow_pb2.Layer4, name: str | None) -> shadow_pb2.Ports:
-    if name == "TCP":
-        return l4.TCP
-    if name == "UDP":
-        return l4.UDP
-    return l4.SCTP if name == "SCTP" else ABSENT_PORTS
-
-
-def _records(flows: list[shadow_pb2.Flow], dimensions: Dimensions) -> Iterable[Ints]:
-    none = (None, None, None, None, None)
+def _records(flows: Flows, dimensions: Dimensions) -> Iterable[Ints]:
+    none = (0, 0, 0, 0, 0)
     found = [none if f.l7 == ABSENT else _record(f.l7, dimensions) for f in flows]
     return zip(*found, strict=True) if found else ((),) * len(none)
 
 
-def _record(value: bytes, dimensions: Dimensions) -> tuple[int | None, ...]:
-    read = flow_pb2.Layer7.FromString(value)
+def _record(value: bytes, dimensions: Dimensions) -> tuple[int, ...]:
+    read = shadow_pb2.Layer7.FromString(value)
     name = read.WhichOneof("record")
-    http, dns = read.http, read.dns
+    http = read.http
     return (
-        RECORDS[name] if name else None,
-        min(http.code, MAX_CODE) if name == "http" else None,
-        dimensions["method"][http.method.encode()],
-        dimensions["url"][http.url.encode()],
-        dimensions["query"][dns.query.encode()],
+        RECORDS[name] if name else 0,
+        min(http.code, MAX_CODE),
+        dimensions["method"][http.method],
+        dimensions["url"][http.url],
+        dimensions["query"][read.dns.query],
     )

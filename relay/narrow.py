@@ -15,7 +15,7 @@ from proto import flow_pb2
 from proto.filters import Condition, conditions
 from proto.flow_pb2 import FlowFilter
 from proto.matching.kinds import PROTOCOLS
-from relay.columns import INDEXED, MAX_CODE
+from relay.columns import INDEXED, MAX_CODE, UNKNOWN
 from relay.dimensions import Dimensions
 from relay.extract import RECORDS, TRANSPORTS, flag_bits
 from relay.tree import ANY, And, In, Not, Or, Tree
@@ -42,7 +42,7 @@ def _drop_reasons(values: Sequence[int]) -> Tree:
 
 def _replies(values: Sequence[bool]) -> Tree:
     said = In("is_reply", set(map(int, values)))
-    dropped = And((In("is_reply", {None}), In("verdict", {flow_pb2.DROPPED})))
+    dropped = And((In("is_reply", {UNKNOWN}), In("verdict", {flow_pb2.DROPPED})))
     return Or((said, dropped)) if False in values else said
 
 
@@ -51,7 +51,7 @@ def _event_types(values: Sequence[flow_pb2.EventTypeFilter]) -> Tree:
 
 
 def _event_type(value: flow_pb2.EventTypeFilter) -> Tree:
-    parts: list[Tree] = [Not(In("event_type", {None}))]
+    parts: list[Tree] = [Not(In("event_type", {UNKNOWN}))]
     if value.type:
         parts.append(In("event_type", {value.type}))
     if value.match_sub_type:

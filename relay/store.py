@@ -116,7 +116,7 @@ class Store:
         used = {number for ring in state.rings for number in ring.values("endpoint")}
         ends = [
             flow_pb2.Endpoint.FromString(value)
-            for number, value in state.dimensions["endpoint"].since(0)
+            for number, value in state.dimensions["endpoint"].since(1)
             if number in used
         ]
         return sorted({(end.cluster_name, end.namespace) for end in ends if end.namespace})

@@ -22,10 +22,10 @@ MAX_LOOKED_UP = 4096
 
 
 class In(NamedTuple):
-    """The column has one of the values; None stands for NULL. The set may grow while it is used."""
+    """The column, which is never NULL, has one of the values. The set may grow while it is used."""
 
     column: str
-    values: set[int | None]
+    values: set[int]
 
 
 class And(NamedTuple):
@@ -53,13 +53,12 @@ ANY = And(())
 
 
 def to_sql(tree: Tree) -> str:
-    """Give an SQL condition; it is never NULL."""
+    """Give an SQL condition."""
     match tree:
         case In(column, values):
             if len(values) > MAX_LISTED:
                 return "1"
-            listed = ",".join(str(value) for value in values if value is not None)
-            return f"coalesce({column} IN ({listed}), {int(None in values)})"
+            return f"{column} IN ({','.join(map(str, values))})"
         case And(parts):
             return f"({' AND '.join(map(to_sql, parts))})" if parts else "1"
         case Or(parts):
@@ -84,9 +83,9 @@ def to_blocks(tree: Tree, bitmaps: Bitmaps, span: int) -> int:
     match tree:
         case In(column, values):
             zone = ZONE_OF.get(column)
-            if zone is None or None in values or len(values) > MAX_LOOKED_UP:
+            if zone is None or len(values) > MAX_LOOKED_UP:
                 return ALL
-            return bitmaps.blocks(span, zone, [value for value in values if value is not None])
+            return bitmaps.blocks(span, zone, values)
         case And(parts):
             bits = ALL
             for part in parts:

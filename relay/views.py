@@ -6,7 +6,7 @@ Made for the `sqlite3` and `sqlite-utils` shells; the relay itself never reads t
 from collections.abc import Sequence
 
 from proto import flow_pb2
-from relay.columns import INDEXED, Column
+from relay.columns import INDEXED, UNKNOWN, Column
 from relay.rings import FLOWS, RINGS
 
 ENUMS: dict[str, Sequence[tuple[str, int]]] = {
@@ -41,6 +41,6 @@ def _expression(column: Column) -> str:
         return f"{column.name}_.name"
     enum = ENUMS.get(column.name)
     if enum is None:
-        return f"r.{column.name}"
+        return f"nullif(r.{column.name}, {UNKNOWN})"
     whens = " ".join(f"WHEN {number} THEN '{name}'" for name, number in enum)
     return f"CASE r.{column.name} {whens} ELSE r.{column.name} END"

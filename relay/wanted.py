@@ -47,14 +47,14 @@ class Wanted:
     decided, too."""
 
     def __init__(self, dimension: Dimension, matches: Callable[[Any], bool]) -> None:
-        self.ids: set[int | None] = set()
+        self.ids: set[int] = set()
         self._dimension = dimension
         self._read, absent = PARTS[dimension.name]
         self._matches = matches
         said = {matches(part) for part in absent}
         self.exact = len(said) == 1
         if True in said:
-            self.ids.add(None)
+            self.ids.add(0)
         self._next = 1
         self._collections = dimension.collections
         self.refresh()
@@ -64,7 +64,7 @@ class Wanted:
         dimension = self._dimension
         if self._collections != dimension.collections:
             self._collections = dimension.collections
-            self.ids &= {None, *(number for number, _ in dimension.since(1))}
+            self.ids &= {0, *(number for number, _ in dimension.since(1))}
         if self._next == dimension.next_id:
             return
         fresh = dimension.since(self._next)

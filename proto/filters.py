@@ -14,9 +14,17 @@ from typing import Any, NamedTuple
 from proto import event_types
 from proto.flow_pb2 import Flow, FlowFilter
 from proto.matching import addresses, cel, globs, http, kinds, labels, names, regexes
+from proto.matching.regexes import at_most
 from proto.parts import READERS
 
 __all__ = ["FIELDS", "READERS", "Condition", "Field", "InvalidFilter", "conditions", "predicate"]
+
+
+MOST_FILTERS = 1_000
+"""Filters that a list may have."""
+
+MOST_VALUES = 10_000
+"""Values that a field may have; where each of them is costly, fewer."""
 
 
 class InvalidFilter(ValueError):
@@ -40,6 +48,7 @@ class Field:
     def matcher(self, values: Sequence[Any]) -> Callable[[Any], bool]:
         """Build the judge of the part that is read; InvalidFilter if a value cannot be meant."""
         try:
+            at_most(MOST_VALUES, values)
             return self.build(values)
         except ValueError as error:
             raise InvalidFilter(f"invalid {self.name}: {error}") from None
@@ -124,8 +133,8 @@ def predicate(
     allow: Sequence[FlowFilter], deny: Sequence[FlowFilter]
 ) -> Callable[[Flow], bool] | None:
     """Build the test that a flow must pass; None if all do; InvalidFilter if it cannot be built."""
-    allowed = [_all_of(conditions(each)) for each in allow]
-    denied = [_all_of(conditions(each)) for each in deny]
+    allowed = [_all_of(conditions(each)) for each in _bounded(allow)]
+    denied = [_all_of(conditions(each)) for each in _bounded(deny)]
     if not denied:
         return _one_of(allowed) if allowed else None
     if not allowed:
@@ -133,6 +142,12 @@ def predicate(
     return lambda flow: (
         any(matches(flow) for matches in allowed) and not any(matches(flow) for matches in denied)
     )
+
+
+def _bounded(filters: Sequence[FlowFilter]) -> Sequence[FlowFilter]:
+    if len(filters) > MOST_FILTERS:
+        raise InvalidFilter(f"{len(filters)} filters are more than {MOST_FILTERS}")
+    return filters
 
 
 def _one_of(tests: list[Callable[[Flow], bool]]) -> Callable[[Flow], bool]:

@@ -12,21 +12,23 @@ from typing import TYPE_CHECKING
 
 from proto.escape import escape
 from proto.flow_pb2 import Flow
+from proto.matching.regexes import MOST_EXPRESSIONS, at_most
 
 if TYPE_CHECKING:
     from cel_expr_python import cel
 
 LONGEST = 4_096
-"""Characters that an expression may have."""
+"""Characters that an expression may have; its runtime bounds the iterations that it may take."""
 
 
 def expressions(values: Sequence[str]) -> Callable[[Flow], bool]:
     """Match a flow for which one of the expressions is true."""
+    at_most(MOST_EXPRESSIONS, values)
     compiled = [_compiled(value) for value in values]
 
     def matches(flow: Flow) -> bool:
         for expression in compiled:
-            result = expression.eval(data={"_flow": flow}).plain_value()
+            result = _evaluated(expression, flow)
             if not isinstance(result, bool):
                 return False
             if result:
@@ -34,6 +36,14 @@ def expressions(values: Sequence[str]) -> Callable[[Flow], bool]:
         return False
 
     return matches
+
+
+def _evaluated(expression: "cel.Expression", flow: Flow) -> object:
+    """Give what an expression makes of a flow: of a failure, its text or None."""
+    try:
+        return expression.eval(data={"_flow": flow}).plain_value()
+    except RuntimeError:  # its budget of iterations is spent: that it raises
+        return None
 
 
 def _compiled(value: str) -> "cel.Expression":

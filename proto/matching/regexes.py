@@ -13,23 +13,37 @@ if TYPE_CHECKING:
 MOST_MEMORY = 1 << 20
 """Bytes that one compiled expression may take."""
 
+MOST_EXPRESSIONS = 100
+"""Expressions that one field may have; each is tried in turn."""
+
+MOST_GLOBS = 1_000
+"""Globs that one field may have; they take less room than expressions that people write."""
+
 
 def searching(patterns: Sequence[str]) -> Callable[[bytes], bool]:
     """Match a text in which one of the expressions is found, anywhere."""
+    at_most(MOST_EXPRESSIONS, patterns)
     searches = [_compiled(pattern).search for pattern in patterns]
     return lambda text: any(search(text) is not None for search in searches)
 
 
 def whole(patterns: Sequence[str]) -> Callable[[bytes], bool]:
-    """Match a text that one of the expressions describes from end to end."""
-    found = _compiled("|".join(f"(?:{pattern})" for pattern in patterns)).fullmatch
-    return lambda text: found(text) is not None
+    """Match a text that one of the expressions, which must be valid, describes from end to end."""
+    at_most(MOST_GLOBS, patterns)
+    matches = [_compiled(pattern).fullmatch for pattern in patterns]
+    return lambda text: any(match(text) is not None for match in matches)
 
 
 def dns_queries(patterns: Sequence[str]) -> Callable[[str | None], bool]:
     """Match the name asked for in a DNS record, anywhere in it."""
     found = searching(patterns)
     return lambda query: query is not None and found(query.encode())
+
+
+def at_most(number: int, values: Sequence[str]) -> None:
+    """Raise ValueError if there are more values than that."""
+    if len(values) > number:
+        raise ValueError(f"{len(values)} values are more than {number}")
 
 
 def _compiled(pattern: str) -> "re2._Regexp":

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proto.filters import FIELDS, READERS, InvalidFilter, conditions, predicate
+from proto.filters import (
+    FIELDS,
+    MOST_FILTERS,
+    MOST_VALUES,
+    READERS,
+    InvalidFilter,
+    conditions,
+    predicate,
+)
 from proto.flow_pb2 import Flow, FlowFilter
 from tests.factories import FILTER_VALUES, filter_lists, flow, flow_filter, flow_filters, flows
 
@@ -130,6 +138,27 @@ def test_a_filter_by_http_needs_events_of_layer_7(name: str) -> None:
         predicate([about_http], [])
     about_http.event_type.add(type=129)
     assert predicate([about_http], []) is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "most"),
+    [
+        ("uuid", "u", MOST_VALUES),
+        ("http_url", "a", 100),
+        ("node_name", "a", 1_000),
+        (CEL, "true", 100),
+    ],
+)
+def test_values_are_bounded(name: str, value: str, most: int) -> None:
+    assert predicate([flow_filter({name: [value] * most})], []) is not None
+    with pytest.raises(InvalidFilter, match=f"invalid {name}: {most + 1} values"):
+        predicate([flow_filter({name: [value] * (most + 1)})], [])
+
+
+def test_filters_are_bounded() -> None:
+    assert predicate([], [FlowFilter()] * MOST_FILTERS) is not None
+    with pytest.raises(InvalidFilter, match=f"{MOST_FILTERS + 1} filters"):
+        predicate([FlowFilter()] * (MOST_FILTERS + 1), [])
 
 
 def test_no_filter_at_all_is_no_test() -> None:

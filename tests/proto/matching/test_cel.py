@@ -33,6 +33,14 @@ def test_a_failure_ends_the_search(failing: str) -> None:
     assert expressions(["true", failing])(flow())
 
 
+def test_an_expression_that_takes_too_long_fails() -> None:
+    nested = "true"
+    for depth in range(5):
+        nested = f"[0,1,2,3,4,5,6,7,8,9].all(x{depth}, {nested})"
+    assert not expressions([nested])(flow())
+    assert not expressions([nested, "true"])(flow())
+
+
 @pytest.mark.parametrize(
     ("expression", "reason"),
     [

@@ -83,8 +83,8 @@ def unread(path: Path, place: Place | None) -> list[tuple[Path, Place | None]]:
     """
     if place is None:
         return [(path, None)]
-    if _inode(path) == place.inode:
-        return [(path, place if place.holds(path) else None)]
+    if _inode(path) == place.inode and place.holds(path):
+        return [(path, place)]
     rotated = sorted(_rotated(path), key=_modified)
     for index, old in enumerate(rotated):
         likely = _inode(old) == place.inode or old.suffix in PACKED

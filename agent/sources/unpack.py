@@ -18,6 +18,10 @@ PIECE = 1 << 10
 """
 
 
+MAGIC = 4
+"""Bytes that tell how a file is packed."""
+
+
 class _Unpacker(Protocol):
     @property
     def eof(self) -> bool: ...
@@ -43,9 +47,7 @@ class Unpacked:
         """How much was read of the file itself."""
         self._file = file
         self._name = name
-        self._ahead = b""
-        while len(self._ahead) < 4 and (more := self._raw(4 - len(self._ahead))):
-            self._ahead += more
+        self._ahead = self._at_least(MAGIC, b"")
         self._unpacker = _unpacker(self._ahead)
 
     @property
@@ -82,12 +84,22 @@ class Unpacked:
         assert self._unpacker is not None
         try:
             if self._unpacker.eof:
-                self._unpacker = _unpacker(piece) or _garbage(piece)
+                piece = piece.lstrip(b"\0")  # some writers pad with zeros
+                if not piece:
+                    return b""
+                piece = self._at_least(MAGIC, piece)
+                self._unpacker = _next_unpacker(piece)
             data = self._unpacker.decompress(piece)
         except (zlib.error, zstandard.ZstdError) as error:
             raise SourceError(f"{self._name}: damaged: {error}") from None
         if self._unpacker.eof:
             self._ahead = self._unpacker.unused_data + self._ahead
+        return data
+
+    def _at_least(self, size: int, data: bytes) -> bytes:
+        """Add to `data` until it has `size` bytes, or the file ends."""
+        while len(data) < size and (more := self._raw(size - len(data))):
+            data += more
         return data
 
     def _take(self, size: int) -> bytes:
@@ -102,8 +114,9 @@ class Unpacked:
         return data
 
 
-def _garbage(piece: bytes) -> _Unpacker:
-    """What follows a packed member must be another one, or the padding that some writers leave."""
-    if piece.strip(b"\0"):
+def _next_unpacker(magic: bytes) -> _Unpacker:
+    """Make what unpacks the next member of a packed file."""
+    made = _unpacker(magic)
+    if made is None:
         raise zlib.error("what follows is not compressed")
-    return zlib.decompressobj(wbits=31)
+    return made

@@ -47,11 +47,10 @@ def format_options(outputs: Sequence[str] = tuple(OUTPUTS)) -> list[click.Option
             SECTION,
             "--time-format",
             metavar="FORMAT",
-            default="StampMilli",
             shell_complete=lambda ctx, param, start: [
                 n for n in TIME_FORMATS if n.startswith(start)
             ],
-            help=f"One of {', '.join(TIME_FORMATS)} (default StampMilli).",
+            help=f"One of {', '.join(TIME_FORMATS)} (default StampMilli, of csv RFC3339Nano).",
         ),
         Option(
             SECTION,
@@ -107,8 +106,9 @@ def style_of(ctx: click.Context) -> "Style":
 
     given = ctx.params
     zone = zone_of(ctx)
+    default = "RFC3339Nano" if given["output"] == "csv" else "StampMilli"
     return Style(
-        clock=clock(given["time_format"], zone, local=zone is None),
+        clock=clock(given["time_format"] or default, zone, local=zone is None),
         palette=COLOURED if wants_colour(given.get("color", "never")) else PLAIN,
         translate=given.get("ip_translation", True) and not given.get("numeric", False),
         node_name=given["print_node_name"],

@@ -58,7 +58,7 @@ class Column(NamedTuple):
 
 
 def _time(flow: Flow, style: Style) -> str:
-    return style.clock(flow.time) if flow.HasField("time") else "N/A"
+    return style.clock(flow.time) if flow.HasField("time") else ""
 
 
 def _protocol(flow: Flow, _: Style) -> str:

@@ -44,15 +44,25 @@ class Switch(click.Option):
 
 
 def spelled_out(command: click.Command, args: Sequence[str]) -> list[str]:
-    """Give each switch of the command among the arguments that stands alone its `=true`."""
-    names = {name for param in command.params if isinstance(param, Switch) for name in param.opts}
+    """Write arguments so that click reads them as they are meant.
+
+    A switch that stands alone gets its `=true`, and `-n=VALUE` becomes `-n VALUE`.
+    """
+    options = [param for param in command.params if isinstance(param, click.Option)]
+    switches = {name for each in options if isinstance(each, Switch) for name in each.opts}
+    letters = {name for each in options for name in each.opts if len(name) == 2} - switches
     end = args.index("--") if "--" in args else len(args)
-    return [each for arg in args[:end] for each in _spelled_out(arg, names)] + list(args[end:])
+    apart = [each for arg in args[:end] for each in _apart(arg, switches)]
+    return [each for arg in apart for each in _without_sign(arg, letters)] + list(args[end:])
 
 
-def _spelled_out(arg: str, names: set[str]) -> Iterator[str]:
+def _apart(arg: str, switches: set[str]) -> Iterator[str]:
     """Take switches off the front of letters that stand together, as in `-fA`."""
-    while arg[:2] in names and len(arg) > 2 and arg[2] != "=":
+    while arg[:2] in switches and len(arg) > 2 and arg[2] != "=":
         yield f"{arg[:2]}=true"
         arg = f"-{arg[2:]}"
-    yield f"{arg}=true" if arg in names else arg
+    yield f"{arg}=true" if arg in switches else arg
+
+
+def _without_sign(arg: str, letters: set[str]) -> tuple[str, ...]:
+    return (arg[:2], arg[3:]) if arg[:2] in letters and arg[2:3] == "=" else (arg,)

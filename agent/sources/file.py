@@ -93,17 +93,19 @@ class FileSource(Source):
         """Give what is in the file, and with `follow` what is added, until another file is at its
         path.
         """
-        ended = False
+        waited = ended = False
         while not self.stopping.is_set():
-            if data := opened.read():
+            data = opened.read()
+            if follow and (waited or not data) and opened.was_cut():
+                return  # what was just read is from the middle of something else
+            if data:
                 self.on_read(opened.taken())
                 yield data
-            elif not follow or ended or opened.was_cut():
+            elif not follow or ended:
                 return
             else:
                 ended = opened.was_replaced()
-                if not ended:
-                    self.stopping.wait(POLL)
+                waited = not ended and not self.stopping.wait(POLL)
 
 
 class _Opened:

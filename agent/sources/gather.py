@@ -65,6 +65,8 @@ class Gather(Generic[T]):
         try:
             for message in messages:
                 self._put(message)
+        except _AbandonedError:
+            return
         except Exception as error:
             self._error = error
         with self._changed:

@@ -7,6 +7,7 @@ without a command.
 
 import shlex
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -86,12 +87,16 @@ def parse_filters(
     text: str | Sequence[str],
 ) -> tuple[list["FlowFilter"], list["FlowFilter"]]:
     """Read filter flags as typed, or split already; click.UsageError for nonsense."""
-    command = OrderedCommand("filters", params=list(filter_options()), add_help_option=False)
     try:
         args = shlex.split(text) if isinstance(text, str) else list(text)
     except ValueError as error:
         raise click.UsageError(f"{text!r}: {error}") from None
-    return filters_of(command.make_context("filters", args))
+    return filters_of(_command().make_context("filters", args))
+
+
+@cache
+def _command() -> OrderedCommand:
+    return OrderedCommand("filters", params=list(filter_options()), add_help_option=False)
 
 
 def _in_order(

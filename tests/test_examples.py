@@ -105,7 +105,7 @@ def test_every_example_is_tested() -> None:
 )
 def test_a_server_that_is_not_there_is_said_in_a_line(words: tuple[str, ...]) -> None:
     process = start(*words, "unix:///nonexistent/relay.sock")
-    out, err = process.communicate(timeout=30)
-    assert (process.returncode, out) == (1, "")
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 1
     assert err.startswith("cannot reach unix:///nonexistent/relay.sock: ")
     assert err.count("\n") == 1

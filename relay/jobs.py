@@ -39,6 +39,11 @@ class Jobs:
     def __len__(self) -> int:
         return len(self._waiting)
 
+    @property
+    def finished(self) -> bool:
+        """Whether it is closed and everything was taken."""
+        return self.closed and not self._waiting
+
     def put(self, job: Job) -> None:
         """Add a job. Raises Busy when the queue is full, StoreError when it is closed."""
         with self._changed:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from relay.commit import Commit
@@ -19,6 +20,8 @@ from relay.streams import Progress
 
 TICK_SECONDS = 1.0
 """How often limits by age are looked at when nothing arrives."""
+
+Answer = Progress | Exception
 
 logger = logging.getLogger(__name__)
 
@@ -50,46 +53,61 @@ class Writer:
         self._thread.join()
 
     def _run(self) -> None:
-        while group := self.jobs.take(TICK_SECONDS) or not self.jobs.closed:
-            self._attempt(group if isinstance(group, list) else [])
-        self._connection.close()
+        try:
+            while not self.jobs.finished:
+                self._attempt(self.jobs.take(TICK_SECONDS))
+        finally:
+            self.jobs.close()
+            self._connection.close()
 
     def _attempt(self, group: list[Job]) -> None:
+        """Commit a group, or fail it as a whole; the next one then begins from the file."""
         try:
             if self.failed:
                 self.state = State(self._connection, self._limits)
-            self._commit(group)
-            self.failed = None
+            answers, stored = self._commit(group)
         except Exception as error:
-            logger.error("%s: nothing is stored: %s", self._path, error)
             self.failed = StoreError(f"{self._path}: {error}")
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-            for job in group:
-                if not job.done.done():
-                    job.done.set_exception(self.failed)
+            logger.error("nothing is stored: %s", self.failed)
+            with suppress(sqlite3.Error):
+                self._connection.rollback()
+            _resolve(group, [self.failed] * len(group))
+            return
+        self.failed = None
+        self.last_seq = self.state.next_seq - 1
+        self._tell(stored)
+        _resolve(group, answers)
 
-    def _commit(self, group: list[Job]) -> None:
+    def _commit(self, group: list[Job]) -> tuple[list[Answer], list[Stored]]:
         self._now_ns = max(self._now_ns, self._clock())
         self._connection.execute("BEGIN IMMEDIATE")
         commit = Commit(self._connection, self.state, self._now_ns, self._tolerance_ns)
-        answers: list[tuple[Future[Progress], Progress | Exception]] = []
-        for job in group:
-            try:
-                answers.append((job.done, commit.add(job)))
-            except (OutOfOrder, InvalidBatch) as error:
-                answers.append((job.done, error))
+        answers = [_add(commit, job) for job in group]
         commit.write()
         self._connection.execute("COMMIT")
-        self.last_seq = self.state.next_seq - 1
-        if self.on_commit and commit.stored:
-            self.on_commit(commit.stored)
-        for done, answer in answers:
-            _resolve(done, answer)
+        return answers, commit.stored
+
+    def _tell(self, stored: list[Stored]) -> None:
+        if not self.on_commit or not stored:
+            return
+        try:
+            self.on_commit(stored)
+        except Exception:
+            logger.exception("a listener failed; the events are stored")
 
 
-def _resolve(done: Future[Progress], answer: Progress | Exception) -> None:
-    if isinstance(answer, Exception):
-        done.set_exception(answer)
-    else:
-        done.set_result(answer)
+def _add(commit: Commit, job: Job) -> Answer:
+    try:
+        return commit.add(job)
+    except (OutOfOrder, InvalidBatch) as error:
+        return error
+
+
+def _resolve(group: Sequence[Job], answers: Sequence[Answer]) -> None:
+    for job, answer in zip(group, answers, strict=True):
+        if not job.done.set_running_or_notify_cancel():
+            continue
+        if isinstance(answer, Exception):
+            job.done.set_exception(answer)
+        else:
+            job.done.set_result(answer)

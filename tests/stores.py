@@ -1,4 +1,4 @@
-"""A store of its own for a test: a clock that stands still, batches from events, answers as lists."""
+"""A store for a test: a clock that stands still, batches from events, answers as lists."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager

@@ -64,6 +64,8 @@ def connection_options() -> list[click.Option]:
             OTHER,
             "--config",
             metavar="FILE",
+            # A file of settings of Hubble itself is YAML, and not meant here.
+            envvar="PALOMAR_CONFIG",
             is_eager=True,
             expose_value=False,
             callback=_configure,
@@ -76,7 +78,6 @@ def connection_options() -> list[click.Option]:
 def _tls_options() -> list[click.Option]:
     rows = (
         ("--tls-server-name", "NAME", "Name to expect in the certificate."),
-        ("--tls-ca-cert-files", "FILE[,…]", "Certificates of the authorities to trust."),
         ("--tls-client-cert-file", "FILE", "Certificate that proves who we are."),
         ("--tls-client-key-file", "FILE", "Key of that certificate."),
         ("--basic-auth-username", "NAME", "User name; it is sent over TLS only."),
@@ -85,7 +86,18 @@ def _tls_options() -> list[click.Option]:
     insecure = SwitchOption(
         SERVER, "--tls-allow-insecure", help="Trust any certificate that the server shows."
     )
-    return [insecure, *(Option(SERVER, name, metavar=m, help=text) for name, m, text in rows)]
+    authorities = Option(
+        SERVER,
+        "--tls-ca-cert-files",
+        metavar="FILE[,…]",
+        multiple=True,
+        help="Certificates of the authorities to trust; may be repeated.",
+    )
+    return [
+        insecure,
+        authorities,
+        *(Option(SERVER, name, metavar=m, help=text) for name, m, text in rows),
+    ]
 
 
 def connect(ctx: click.Context) -> "Client":
@@ -112,7 +124,9 @@ def _tls(given: dict[str, Any]) -> "TLS | None":
     if not (wanted or given["server"].startswith("tls://")):
         return None
     return TLS(
-        ca_files=tuple(map(Path, filter(None, (given["tls_ca_cert_files"] or "").split(",")))),
+        ca_files=tuple(
+            Path(name) for text in given["tls_ca_cert_files"] for name in text.split(",") if name
+        ),
         client_cert=_path(given["tls_client_cert_file"]),
         client_key=_path(given["tls_client_key_file"]),
         server_name=given["tls_server_name"] or "",

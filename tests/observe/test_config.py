@@ -1,8 +1,11 @@
+import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from observe.config import ConfigError, default_path, defaults, environment
+from observe.listing import main
 
 FLAGS = ("--server", "--tls-server-name", "--output")
 
@@ -75,3 +78,58 @@ def test_variables_are_named_as_flags_ours_first() -> None:
         "PALOMAR_TLS_SERVER_NAME",
         "HUBBLE_TLS_SERVER_NAME",
     ]
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    for name in (*environment("--server"), *environment("--config")):
+        monkeypatch.delenv(name, raising=False)
+    return default_path()
+
+
+def asked_server(*options: str) -> str:
+    """Name the server that a command with these options goes for."""
+    result = CliRunner().invoke(main, ["namespaces", *options])
+    found = re.match(r"Error: cannot reach (\S+):", result.stderr)
+    assert found, result.output
+    return found[1]
+
+
+def test_the_line_counts_before_the_environment_before_the_file(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(config, "server = 'unix:///file'\n")
+    assert asked_server() == "unix:///file"
+    monkeypatch.setenv("HUBBLE_SERVER", "unix:///hubble")
+    assert asked_server() == "unix:///hubble"
+    monkeypatch.setenv("PALOMAR_SERVER", "unix:///palomar")
+    assert asked_server() == "unix:///palomar"
+    assert asked_server("--server", "unix:///flag") == "unix:///flag"
+
+
+def test_another_file_may_be_named(
+    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(config, "server = 'unix:///file'\n")
+    other = write(tmp_path / "other.toml", "server = 'unix:///other'\n")
+    assert asked_server("--config", str(other)) == "unix:///other"
+    monkeypatch.setenv("PALOMAR_CONFIG", str(other))
+    assert asked_server() == "unix:///other"
+    monkeypatch.delenv("PALOMAR_CONFIG")
+    monkeypatch.setenv("HUBBLE_CONFIG", str(tmp_path / "config.yaml"))
+    assert asked_server() == "unix:///file"
+
+
+def test_switches_and_lists_may_stand_in_the_file(config: Path, tmp_path: Path) -> None:
+    write(config, "server = 'localhost:1'\ntls = true\ntls-ca-cert-files = ['/a.crt', '/b.crt']")
+    result = CliRunner().invoke(main, ["namespaces"])
+    assert result.stderr == "Error: cannot read /a.crt: No such file or directory\n"
+
+
+def test_a_file_that_cannot_be_used_is_a_usage_error(config: Path) -> None:
+    write(config, "server =")
+    result = CliRunner().invoke(main, ["namespaces"])
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"Error: --config: {config}: Invalid value")
+    assert result.stderr.count("\n") == 1

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import zstandard
+from google.protobuf.message import DecodeError
 
 from proto import shadow_pb2
 from relay.columns import COLUMNS, INDEX, ZONE_BITS, ZONES, Row
@@ -59,8 +60,14 @@ def pack(number: int, rows: Sequence[Row], keys: Iterable[int], events: Sequence
 
 
 def unpack(content: bytes) -> list[bytes]:
-    """Give the events of a block, in the order of their ordinals."""
-    return list(shadow_pb2.Run.FromString(zstandard.decompress(content)).events)
+    """Give the events of a block, in the order of their ordinals. Raises ValueError."""
+    try:
+        events = list(shadow_pb2.Run.FromString(zstandard.decompress(content)).events)
+    except (zstandard.ZstdError, DecodeError) as error:
+        raise ValueError(f"no block: {error}") from error
+    if len(events) != BLOCK_EVENTS:
+        raise ValueError(f"a block of {len(events)} events")
+    return events
 
 
 def zone_keys(rows: Sequence[Row]) -> set[int]:

@@ -46,8 +46,6 @@ def _connect(path: Path, mode: str, pragmas: tuple[str, ...]) -> sqlite3.Connect
 
 def open_writer(path: Path) -> sqlite3.Connection:
     """Open the writing connection of a file, creating or migrating it. Raises StoreError."""
-    if not path.parent.is_dir():
-        raise StoreError(f"{path}: there is no folder {path.parent}")
     try:
         connection = _connect(path, "rwc", ())
         try:

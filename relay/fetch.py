@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from relay.blocks import BLOCK_BITS, BLOCK_EVENTS, unpack
 from relay.connections import Readers
+from relay.errors import StoreError
 from relay.rings import RINGS
 from relay.stored import Stored
 from relay.sweep import Place
@@ -37,7 +38,13 @@ class Blocks:
         row = connection.execute(
             f"SELECT events FROM {RINGS[ring]}_block WHERE id = ?", [block]
         ).fetchone()
-        return self._keep((ring, block), unpack(row[0])) if row else None
+        if row is None:
+            return None
+        try:
+            run = unpack(row[0])
+        except ValueError as error:
+            raise StoreError(f"block {block} of ring {RINGS[ring]} is damaged") from error
+        return self._keep((ring, block), run)
 
     def _keep(self, key: tuple[int, int], run: Run) -> Run:
         size = sum(map(len, run))

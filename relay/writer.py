@@ -42,7 +42,11 @@ class Writer:
         self._tolerance_ns = tolerance_ns
         self._now_ns = 0
         self._connection = open_writer(path)
-        self.state = State(self._connection, limits)
+        try:
+            self.state = State(self._connection, limits)
+        except Exception as error:
+            self._connection.close()
+            raise StoreError(f"{path}: damaged: {error}") from error
         self.last_seq: int = self.state.next_seq - 1
         self._thread = threading.Thread(target=self._run, name="store writer", daemon=True)
         self._thread.start()

@@ -112,7 +112,8 @@ class Reading(Generic[Request, Answer]):
         code = status_code(error) if error else None
         if self._asked_too_much(code):
             self._cursor = None
-            self._from_ns = self._resume_ns()
+            if self._lost:
+                self._from_ns = self._resume_ns()
             return 0.0
         ranged = self._until_ns is not None and code in (None, grpc.StatusCode.DEADLINE_EXCEEDED)
         if ranged or (code is None and not self._request.follow):

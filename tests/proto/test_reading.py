@@ -60,6 +60,20 @@ def test_flows_are_asked_for_in_batches_until_the_server_says_no() -> None:
     assert read.ask() == GetFlowsRequest(number=3)
 
 
+def test_a_server_without_batches_is_asked_for_the_same() -> None:
+    read = reading(follow=True)
+    read.after(failure("UNIMPLEMENTED"))
+    assert read.ask() == GetFlowsRequest(follow=True)
+
+
+def test_a_server_that_has_no_batches_any_more_is_asked_by_time(gone: grpc.RpcError) -> None:
+    read = reading(follow=True)
+    read.take(ReadResponse(responses=[response(2)], cursor=HERE))
+    read.after(gone)
+    read.after(failure("UNIMPLEMENTED"))
+    assert flows_asked(read).since.ToNanoseconds() == 2_000_000_001
+
+
 def test_events_are_never_asked_for_in_batches() -> None:
     read = Reading[GetAgentEventsRequest, GetAgentEventsResponse](
         GetAgentEventsRequest(number=3), Server(Target())

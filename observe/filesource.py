@@ -8,6 +8,7 @@ import gzip
 import sys
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from io import BufferedReader
 from typing import IO, cast
 
@@ -119,25 +120,31 @@ class FileSource:
 
     def _lines(self) -> Iterator[bytes]:
         """Give each line; one that is too long only in part, so that it is no event."""
-        try:
-            with _opened(self.path) as file:
-                line = file.readline(LONGEST_LINE).removeprefix(MARK)
-                while line:
-                    yield line
-                    while len(line) == LONGEST_LINE and not line.endswith(b"\n"):
-                        line = file.readline(LONGEST_LINE)
+        with _readable(self.path) as file:
+            line = file.readline(LONGEST_LINE).removeprefix(MARK)
+            while line:
+                yield line
+                while len(line) == LONGEST_LINE and not line.endswith(b"\n"):
                     line = file.readline(LONGEST_LINE)
-        except EOFError:
-            raise ObserveError(f"{self.path}: the compressed file is cut off") from None
-        except (zlib.error, gzip.BadGzipFile) as error:
-            raise ObserveError(f"{self.path}: damaged: {error}") from None
-        except OSError as error:
-            raise ObserveError(f"cannot read {self.path}: {error.strerror}") from None
+                line = file.readline(LONGEST_LINE)
 
 
-def _opened(path: str) -> IO[bytes]:
-    """Open a file as the bytes that it means; gzip and zstd are told by their first bytes."""
-    file = sys.stdin.buffer if path == "-" else open(path, "rb")  # noqa: SIM115
+@contextmanager
+def _readable(path: str) -> Iterator[IO[bytes]]:
+    """Open a file as the bytes that it means; ObserveError for one that cannot be read."""
+    try:
+        with nullcontext(sys.stdin.buffer) if path == "-" else open(path, "rb") as file:
+            yield _unpacked(file)
+    except EOFError:
+        raise ObserveError(f"{path}: the compressed file is cut off") from None
+    except _damages() as error:
+        raise ObserveError(f"{path}: damaged: {error}") from None
+    except OSError as error:
+        raise ObserveError(f"cannot read {path}: {error.strerror}") from None
+
+
+def _unpacked(file: IO[bytes]) -> IO[bytes]:
+    """Tell gzip and zstd by the first bytes, and unpack them."""
     magic = cast(BufferedReader, file).peek(4)[:4]
     if magic.startswith(b"\x1f\x8b"):
         return cast(IO[bytes], gzip.GzipFile(fileobj=file))
@@ -151,6 +158,12 @@ def _zstd(file: IO[bytes]) -> IO[bytes]:
 
     reader = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
     return cast(IO[bytes], BufferedReader(reader))
+
+
+def _damages() -> tuple[type[Exception], ...]:
+    """Give what the libraries raise for damage; that of zstd only if it is in use."""
+    zstd = sys.modules.get("zstandard")
+    return (zlib.error, gzip.BadGzipFile, *([zstd.ZstdError] if zstd else []))
 
 
 def _time(ns: int) -> str:

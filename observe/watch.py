@@ -74,6 +74,7 @@ class Watch:
         from proto.filters import InvalidFilter
 
         source = FileSource(self.path)
+        request.follow = False  # a file ends, and its end is the end
         try:
             self._run(source.responses(request), source.hint)
         except ObserveError as error:
@@ -110,6 +111,9 @@ class Watch:
             pass
         except BrokenPipeError:
             hang_up()
+        except OSError as error:
+            hang_up()
+            raise click.ClickException(f"cannot write: {error.strerror}") from None
 
     def _say(self, line: str) -> None:
         """Tell a person something, unless errors are to be silent."""

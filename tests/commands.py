@@ -1,53 +1,41 @@
-"""Command lines in files: found, and parsed by our commands without being run."""
+"""The command `observe` as a person calls it, in this process or in one of its own."""
 
-import re
-import shlex
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from importlib import import_module
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
 
-import click
+from click.testing import CliRunner, Result
+from google.protobuf.message import Message
 
-from docs.tables import root
+from observe.cli import main
+from proto.jsonlines import to_json
 
-FENCED = re.compile(r"^```(?:console|sh)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-"""A block of commands: with prompts and what they print, or commands alone."""
-
-ENDS = ("|", ">", "2>", "&", "&&", ";", "#", "<")
-"""Words after which a shell takes over."""
-
-
-def written(text: str) -> Iterator[list[str]]:
-    """Give each command of ours that a Markdown text shows, as words."""
-    for block in FENCED.findall(text):
-        prompted = re.findall(r"^\$ (.*(?:\\\n.*)*)$", block, re.MULTILINE)
-        for line in prompted or block.replace("\\\n", " ").splitlines():
-            yield from ours(line.replace("\\\n", " "))
+ALONE = {"XDG_CONFIG_HOME": "/nowhere", "TERM": "dumb", "COLUMNS": "100"}
+"""The environment of a command: nobody's settings."""
 
 
-def ours(line: str) -> Iterator[list[str]]:
-    """Give the commands of ours in a line of shell."""
-    words: list[str] = []
-    for word in [*shlex.split(line, posix=True, comments=True), ";"]:
-        if word not in ENDS:
-            words.append(word)
-            continue
-        if words and words[0].rpartition("/")[2] in ("palomar", "observe"):
-            yield words
-        words = []
+def observe(*args: object, **env: str) -> Result:
+    """Run the command in this process; what it raises comes through."""
+    runner = CliRunner()
+    given = [str(arg) for arg in args]
+    return runner.invoke(main, given, prog_name="observe", env=ALONE | env, catch_exceptions=False)
 
 
-def parse(argv: Sequence[str]) -> None:
-    """Parse a command line as it would be, and go no further; UsageError says what is wrong."""
-    name, rest = argv[0].rpartition("/")[2], list(argv[1:])
-    command: click.Command = root()
-    if name == "observe":
-        command = import_module("observe.cli").main
-    context: click.Context | None = None
-    with suppress(click.exceptions.Exit):  # --help and --version end there
-        while True:
-            context = command.make_context(name, rest, parent=context)
-            if not isinstance(command, click.Group):
-                return
-            found = command.resolve_command(context, [*context._protected_args, *context.args])
-            name, command, rest = found[0] or "", found[1] or command, found[2]
+def observe_process(*args: object, stdin: int | None = None) -> subprocess.Popen[bytes]:
+    """Start the command in a process of its own; both of its outputs are pipes."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "observe", *map(str, args)],
+        env=os.environ | ALONE,
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+
+
+def lines_file(folder: Path, events: Iterable[Message], name: str = "flows.jsonl") -> Path:
+    """Write events as lines of JSON."""
+    path = folder / name
+    path.write_bytes(b"".join(to_json(each) + b"\n" for each in events))
+    return path

@@ -115,8 +115,7 @@ class Reading(Generic[Request, Answer]):
             if self._lost:
                 self._from_ns = self._resume_ns()
             return 0.0
-        ranged = self._until_ns is not None and code in (None, grpc.StatusCode.DEADLINE_EXCEEDED)
-        if ranged or (code is None and not self._request.follow):
+        if self._is_complete(code):
             return None
         again = (
             self._request.follow and self._server.reached and (code is None or code in RETRYABLE)
@@ -124,6 +123,15 @@ class Reading(Generic[Request, Answer]):
         if error and not again:
             raise TransportError(explain(error, self._server.target)) from error
         return self._retry(error)
+
+    def _is_complete(self, code: grpc.StatusCode | None) -> bool:
+        """Whether this was the end: a follow has one only where its range ends."""
+        if not self._request.follow:
+            return code is None
+        if self._until_ns is None or code not in (None, grpc.StatusCode.DEADLINE_EXCEEDED):
+            return False
+        # A relay of ours knows the end; a server of Hubble that ends a call is stopping.
+        return code is not None or self.batched or time.time_ns() >= self._until_ns
 
     def _asked_too_much(self, code: grpc.StatusCode | None) -> bool:
         """Whether to ask for less at once: no batches, or no exact resuming in another store."""

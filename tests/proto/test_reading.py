@@ -1,3 +1,4 @@
+import time
 from typing import Any
 
 import grpc
@@ -179,6 +180,17 @@ def test_a_follow_ends_where_its_range_ends_also_on_servers_that_go_on() -> None
     assert read.timeout() == GRACE_SECONDS
     assert [len(read.take(response(s))) for s in (4, 5, 6)] == [1, 1, 0]
     assert read.after(failure("DEADLINE_EXCEEDED")) is None
+
+
+def test_a_server_that_stops_before_the_range_ends_is_asked_again() -> None:
+    future = response(int(time.time()) + 3600).time
+    assert reading(batches=False, follow=True, until=future).after(None) is not None
+    assert reading(follow=True, until=future).after(None) is None
+
+
+def test_a_read_that_takes_too_long_is_a_failure() -> None:
+    with pytest.raises(TransportError, match="did not answer in time"):
+        reading(until=response(5).time).after(failure("DEADLINE_EXCEEDED"))
 
 
 def test_only_such_a_follow_is_limited() -> None:

@@ -17,9 +17,10 @@ from proto.timestamps import from_ns
 from relay import query, sweep
 from relay.extract import clamp
 from relay.limits import Limit
+from relay.rings import LOST
 from relay.store import CLOCK_TOLERANCE_NS, Store
 from tests.factories import NOON_NS, event, events, flow_filters, lost
-from tests.stores import Clock, history, opened, put, uuids
+from tests.stores import Clock, flat, history, opened, put, uuids
 
 HOUR_NS = 3600 * 10**9
 BOUNDS = st.none() | st.sampled_from([NOON_NS, NOON_NS + 1, NOON_NS + 500, NOON_NS + HOUR_NS, 0])
@@ -180,3 +181,28 @@ def test_looked_at_counts_the_range_before_the_filters(tmp_path: Path) -> None:
             reading = store.history()
             list(reading.flows(selection, [FlowFilter(uuid=["?"])], [], upto=store.last_seq()))
             assert reading.looked_at == count
+
+
+def test_arrivals_come_in_the_order_of_their_seq(tmp_path: Path) -> None:
+    stored = [
+        event(uuid=str(n), verdict=n % 3, time=from_ns(NOON_NS - n)) if n % 50 else lost()
+        for n in range(2500)
+    ]
+    since = Selection(since_ns=NOON_NS - 1200)
+    odd = [FlowFilter(verdict=[1])]
+    with opened(tmp_path / "a.db", {"flow": Limit(count=700)}) as store:
+        put(store, *stored)
+        for above, upto in ((0, 2500), (0, 1), (900, 2000), (2499, 2500), (2500, 2500)):
+            whole = flat(store.history().arrivals(Selection(), [], [], above=above, upto=upto))
+            assert [each.seq for each in whole] == [
+                each.seq
+                for each in sorted(history(store), key=lambda each: each.seq)
+                if above < each.seq <= upto
+            ]
+            some = flat(store.history().arrivals(since, odd, [], above=above, upto=upto))
+            assert [each.event for each in some] == [
+                each.event
+                for each in whole
+                if since.in_range(event_ns(ExportEvent.FromString(each.event)))
+                and (each.ring == LOST or ExportEvent.FromString(each.event).flow.verdict == 1)
+            ]

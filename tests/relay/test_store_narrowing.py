@@ -1,0 +1,153 @@
+"""What columns and bitmaps select may be too much, never too little; the predicate decides."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from proto.filters import predicate
+from proto.flow_pb2 import AgentEvent, Flow, FlowFilter
+from proto.observer_pb2 import ExportEvent
+from relay import dimensions, tree
+from relay.bitmaps import ALL, Bitmaps
+from relay.blocks import zone_keys
+from relay.columns import COLUMNS, zone_key
+from relay.limits import Limit
+from relay.live import LiveNarrow
+from relay.narrow import VALUES, Narrow
+from relay.rings import LOST
+from relay.store import Store
+from relay.stored import Stored
+from relay.tree import to_blocks, to_sql, to_test
+from tests.factories import FILTER_VALUES, event, flow_filters, flows, lost
+from tests.stores import history, opened, put, uuids
+
+FILTERS = st.lists(flow_filters(), max_size=2)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """Open a store whose dictionaries are filled by many tests."""
+    with opened(tmp_path_factory.mktemp("narrow") / "a.db") as made:
+        yield made
+
+
+def placed(store: Store, drawn: list[Flow]) -> list[Stored]:
+    """Store flows; give them as a follower sees them."""
+    seen: list[Stored] = []
+    store.on_commit = seen.extend
+    put(store, *(ExportEvent(flow=each) for each in drawn))
+    return seen
+
+
+def by_sql(where: str, rows: list[Stored]) -> list[int]:
+    """Give the seqs of the rows that an SQL condition selects."""
+    connection = sqlite3.connect(":memory:")
+    names = ", ".join(column.name for column in COLUMNS)
+    connection.execute(f"CREATE TABLE row ({names})")
+    holes = ", ".join("?" * len(COLUMNS))
+    connection.executemany(f"INSERT INTO row VALUES ({holes})", [each.row for each in rows])
+    found = connection.execute(f"SELECT seq FROM row WHERE {where} ORDER BY seq").fetchall()
+    connection.close()
+    return [seq for (seq,) in found]
+
+
+@settings(max_examples=40)
+@given(drawn=st.lists(flows(), min_size=1, max_size=8), allow=FILTERS, deny=FILTERS)
+def test_nothing_that_matches_is_left_out(
+    store: Store, drawn: list[Flow], allow: list[FlowFilter], deny: list[FlowFilter]
+) -> None:
+    live = LiveNarrow(allow, deny, store.dimensions)
+    seen = placed(store, drawn)
+    keep = predicate(allow, deny)
+    matching = [s.seq for s in seen if not keep or keep(ExportEvent.FromString(s.event).flow)]
+    narrow = Narrow(allow, deny, store.dimensions).tree
+    test = to_test(narrow)
+    selected = [each.seq for each in seen if test(each.row)]
+    assert set(matching) <= set(selected)
+    assert by_sql(to_sql(narrow), seen) == selected
+    assert [each.seq for each in live.candidates(seen)] == selected
+    bitmaps = Bitmaps()
+    for number, each in enumerate(seen):
+        bitmaps.add(number, zone_keys([each.row]))
+    bits = to_blocks(narrow, bitmaps, 0)
+    assert all(bits >> n & 1 for n, each in enumerate(seen) if each.seq in selected)
+
+
+@pytest.mark.parametrize("name", VALUES)
+@settings(max_examples=8)
+@given(data=st.data())
+def test_fields_that_columns_decide_are_decided_exactly(
+    store: Store, name: str, data: st.DataObject
+) -> None:
+    asked = FlowFilter()
+    getattr(asked, name).extend(data.draw(st.lists(FILTER_VALUES[name], min_size=1, max_size=2)))
+    keep = predicate([asked], [])
+    assert keep
+    seen = placed(store, data.draw(st.lists(flows(), min_size=1, max_size=4)))
+    matching = [s.seq for s in seen if keep(ExportEvent.FromString(s.event).flow)]
+    allowed = to_test(Narrow([asked], [], store.dimensions).tree)
+    denied = to_test(Narrow([], [asked], store.dimensions).tree)
+    assert [s.seq for s in seen if allowed(s.row)] == matching
+    assert [s.seq for s in seen if not denied(s.row)] == matching
+
+
+def test_a_follower_learns_of_values_that_came_later(tmp_path: Path) -> None:
+    pod = FlowFilter(source_pod=["shop/cart"])
+    with opened(tmp_path / "a.db") as store:
+        live = LiveNarrow([pod], [], store.dimensions)
+        found: list[Stored] = []
+        store.on_commit = lambda stored: found.extend(live.candidates(stored))
+        put(store, event(), event(uuid="1", source={"namespace": "shop", "pod_name": "cart-1"}))
+        put(store, event(), event(uuid="2", source={"namespace": "shop", "pod_name": "cart-2"}))
+        put(store, lost(), ExportEvent(agent_event=AgentEvent()))
+        assert uuids(found) == ["1", "2", ""]
+        assert found[2].ring == LOST
+
+
+def test_long_lists_of_ids_are_not_put_into_sql(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tree, "MAX_LISTED", 2)
+    long = tree.In("source", {1, 2, 3})
+    assert to_sql(long) == "1"
+    assert to_sql(tree.Not(tree.And((long, tree.In("node_name", {1}))))) == "1"
+    assert to_sql(tree.In("source", {1})) == "source IN (1)"
+
+
+def test_bitmaps_over_many_spans() -> None:
+    bitmaps = Bitmaps()
+    for block in range(1000):
+        bitmaps.add(block, {zone_key("endpoint", block % 300 + 1), zone_key("address", 7)})
+    assert bitmaps.blocks(1, "endpoint", [45]) == 1 << (344 - 256)
+    assert bitmaps.blocks(1, "endpoint", [999]) == 0
+    assert bitmaps.blocks(1, "endpoint", [0]) == ALL
+    assert bitmaps.blocks(99, "endpoint", [45]) == ALL
+    bitmaps.drop_below(900)
+    assert bitmaps.present("endpoint") == {block % 300 + 1 for block in range(900, 1000)}
+    assert bitmaps.present("address") == {7}
+
+
+def test_unused_values_are_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unique URLs do not fill the memory, ids are never given out again, and followers forget."""
+    monkeypatch.setattr(dimensions, "COLLECT_AFTER", 500)
+    url = FlowFilter(http_url=["shop"])
+    limits = {"l7": Limit(count=400)}
+    with opened(tmp_path / "a.db", limits) as store:
+        live = LiveNarrow([url], [], store.dimensions)
+        for first in range(0, 6000, 200):
+            made = [f"http://shop/{first + n}" for n in range(200)]
+            seen: list[Stored] = []
+            store.on_commit = seen.extend
+            put(store, *(event(uuid=each, l7={"http": {"url": each}}) for each in made))
+            assert len(live.candidates(seen)) == 200
+            assert len(store.dimensions["url"]) < 2500
+        assert uuids(history(store, allow=[url])) == uuids(history(store))
+        assert store.dimensions["url"].next_id == 6001
+        kept = len(store.dimensions["url"])
+    with opened(tmp_path / "a.db", limits) as store:
+        assert len(store.dimensions["url"]) == kept
+        assert len(history(store, allow=[url])) == 400
+        put(store, event(l7={"http": {"url": "http://new"}}))
+        assert store.dimensions["url"][b"http://new"] == 6001

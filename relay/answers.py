@@ -30,11 +30,13 @@ class Answers:
         self._threads = threads
         self._settings = settings
         self._following: set[Follower] = set()
+        self._stopping = False
 
     def stop(self) -> None:
-        """End every stream that follows."""
+        """End every stream that follows, or would begin to."""
+        self._stopping = True
         for follower in self._following:
-            follower.fail(Stopping("the relay is shutting down"))
+            follower.fail(Stopping())
             follower.wake()
 
     async def answer(self, query: Query, after: Place | None = None) -> AsyncGenerator[Part]:
@@ -60,6 +62,8 @@ class Answers:
         return begin if query.backlog else begin.at_live(last)
 
     async def _follow(self, query: Query, place: Place) -> AsyncGenerator[Part]:
+        if self._stopping:
+            raise Stopping
         settings = self._settings
         follower = Follower(
             query.keep(self._store.dimensions), settings.follower_events, settings.follower_bytes

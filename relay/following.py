@@ -15,6 +15,9 @@ from relay.stored import Stored
 class Stopping(Exception):
     """The relay shuts down; whoever follows is to come back later."""
 
+    def __init__(self) -> None:
+        super().__init__("the relay is shutting down")
+
 
 class Following:
     """One follower's stream.

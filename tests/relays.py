@@ -167,12 +167,17 @@ class Sender:
         while await self._call.read() is not grpc.aio.EOF:
             continue
 
+    async def rest(self) -> tuple[int, tuple[grpc.StatusCode, str]]:
+        """Wait for the end of the stream; give the last ordinal acknowledged, and `status`."""
+        ordinal = 0
+        with suppress(grpc.aio.AioRpcError):
+            while isinstance(answer := await self._call.read(), CollectResponse):
+                ordinal = answer.ack.ordinal
+        return ordinal, (await self._call.code(), await self._call.details())
+
     async def status(self) -> tuple[grpc.StatusCode, str]:
         """Wait for the end of the stream; give the status and its text."""
-        with suppress(grpc.aio.AioRpcError):
-            while await self._call.read() is not grpc.aio.EOF:
-                continue
-        return await self._call.code(), await self._call.details()
+        return (await self.rest())[1]
 
     def cancel(self) -> None:
         """Drop the stream."""

@@ -12,7 +12,7 @@ import pytest
 from compose_spec import PyCompose
 from compose_spec.models import Service
 
-from tests.commands import parse
+from tests.command_lines import parse
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCKERFILE = (ROOT / "Dockerfile").read_text()

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from docs.tables import DOCUMENTS, MARKED, TABLES, contexts
-from tests.commands import parse, written
+from tests.command_lines import parse, written
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "bench" / "README.md"])

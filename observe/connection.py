@@ -122,6 +122,8 @@ def _tls(given: dict[str, Any]) -> "TLS | None":
 
     wanted = given["tls"] or any(v for name, v in given.items() if name.startswith("tls_"))
     if not (wanted or given["server"].startswith("tls://")):
+        if given["basic_auth_username"]:
+            raise click.UsageError("--basic-auth-username is sent over TLS only; add --tls")
         return None
     return TLS(
         ca_files=tuple(

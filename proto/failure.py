@@ -60,7 +60,11 @@ def _details(error: grpc.RpcError) -> str:
 
 
 def reason(error: grpc.RpcError) -> str:
-    """Say why a server is not reached any more, in our words or, failing that, those of gRPC."""
-    details = _details(error)
+    """Say why a server is not reached any more."""
+    return in_words(_details(error))
+
+
+def in_words(details: str) -> str:
+    """Say in our words what the details of a failed connection mean, or else in their own."""
     found = (words for pattern, words in REASONS if re.search(pattern, details, re.IGNORECASE))
     return next(found, "") or details.rpartition("last error: ")[2] or "no connection"

@@ -10,7 +10,7 @@ from typing import Any
 
 import grpc
 
-from proto.failure import TransportError
+from proto.failure import TransportError, in_words
 from proto.target import Target
 
 FETCH_SECONDS = 5.0
@@ -97,8 +97,8 @@ def fetch_certificate(tls: TLS, target: Target) -> tuple[bytes, str]:
         context.verify_mode = ssl.CERT_REQUIRED
         fields = _shake_hands(context, target)[1]
     except OSError as error:
-        reason = getattr(error, "verify_message", None) or error.strerror or error
-        raise TransportError(f"cannot fetch the certificate of {target}: {reason}") from None
+        why = in_words(getattr(error, "verify_message", None) or str(error.strerror or error))
+        raise TransportError(f"cannot fetch the certificate of {target}: {why}") from None
     return pem.encode(), _name_in(fields)
 
 

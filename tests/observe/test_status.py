@@ -97,7 +97,10 @@ def test_a_server_that_cannot_be_reached_is_a_failure() -> None:
     assert result.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("options", [("-o", "blue"), ("--server", "a:b"), ("--tls-server-name",)])
+@pytest.mark.parametrize(
+    "options",
+    [("-o", "blue"), ("--server", "a:b"), ("--tls-server-name",), ("--basic-auth-username", "me")],
+)
 def test_nonsense_is_a_usage_error(options: tuple[str, ...]) -> None:
     result = CliRunner().invoke(main, options)
     assert result.exit_code == 2

@@ -76,7 +76,7 @@ def test_a_certificate_must_not_have_expired(ca: Certificate, ca_file: Path) -> 
     with ObserverServer(credentials=expired) as server:
         with pytest.raises(TransportError, match="its certificate has expired"):
             ask(server, TLS(ca_files=(ca_file,)))
-        with pytest.raises(TransportError, match=r"cannot fetch .*: certificate has expired"):
+        with pytest.raises(TransportError, match=r"cannot fetch .*: its certificate has expired"):
             ask(server, TLS(allow_insecure=True))
 
 
@@ -120,11 +120,21 @@ def test_an_insecure_server_may_have_a_certificate_without_alternative_names() -
         assert ask(server, TLS(allow_insecure=True)) == "v1.19.4"
 
 
+def test_the_certificate_of_a_server_of_plain_text_cannot_be_fetched() -> None:
+    with (
+        ObserverServer() as server,
+        pytest.raises(TransportError, match=r"cannot fetch .* try without TLS"),
+    ):
+        ask(server, TLS(allow_insecure=True))
+
+
 def test_the_certificate_of_nobody_cannot_be_fetched() -> None:
     with socket.socket() as unused:
         unused.bind(("localhost", 0))
         address = f"localhost:{unused.getsockname()[1]}"
-        with pytest.raises(TransportError, match=f"certificate of {address}: Connection refused"):
+        with pytest.raises(
+            TransportError, match=f"certificate of {address}: connection refused; is a relay"
+        ):
             Client(address, TLS(allow_insecure=True))
 
 

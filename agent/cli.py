@@ -36,6 +36,7 @@ def file(paths: tuple[str, ...], follow: bool, again: bool, max_line: int, **sha
     in it is an error.
     """
     from agent.delivery import deliver
+    from agent.progress import progress
     from agent.sources.file import FileSource
     from agent.sources.source import Source
     from agent.sources.stdin import StdinSource
@@ -51,7 +52,9 @@ def file(paths: tuple[str, ...], follow: bool, again: bool, max_line: int, **sha
             _check_readable(path)
             made = FileSource(Path(path), run=run, node=node, follow=follow, longest_line=max_line)
         sources[made.name] = made
-    status = deliver(list(sources.values()), _relay(shared), _say, at_once=follow)
+    given = list(sources.values())
+    with progress(given, _say) as say:
+        status = deliver(given, _relay(shared), say, at_once=follow)
     raise SystemExit(status)
 
 

@@ -44,7 +44,14 @@ class Commit:
             return Progress()
         if not job.request:
             return self._state.streams[job.key]
+        if job.request == GOODBYE:
+            return self._end(job.key)
         return self._add_batch(job.key, job.request)
+
+    def _end(self, key: StreamKey) -> Progress:
+        progress = self._state.streams[key]
+        self._state.streams.save(self._connection, key, progress, self._now_ns, ended=True)
+        return progress
 
     def _add_batch(self, key: StreamKey, request: bytes) -> Progress:
         raw = read_batch(request)

@@ -15,7 +15,7 @@ from typing import TypeVar
 from google.protobuf import wrappers_pb2
 
 from proto import flow_pb2, shadow_pb2
-from relay.columns import MAX_CODE, UNKNOWN
+from relay.columns import INDEXED, MAX_CODE, UNKNOWN
 from relay.dimensions import Dimension, Dimensions
 from relay.rings import DROP, FLOW, KINDS, L7, RING_OF_KIND, VERDICTS
 
@@ -88,6 +88,10 @@ PORTS: defaultdict[str | None, Callable[[shadow_pb2.Layer4], shadow_pb2.Ports]] 
 """How to get the ports of each protocol."""
 
 
+RECORD = ("record", "http_code", "http_method", "http_url", "dns_query")
+"""Columns that are read from layer 7."""
+
+
 def times(shadows: Sequence[shadow_pb2.Event], flows: Flows) -> list[int | None]:
     """Give the events' own times in nanoseconds: the flow's, else the envelope's, else None."""
     found = [t.seconds * 1_000_000_000 + t.nanos for t in [f.time for f in flows]]
@@ -119,62 +123,67 @@ def rings(flows: Flows, kinds: Sequence[str]) -> list[int]:
 def columns(flows: Flows, kinds: Sequence[str], dimensions: Dimensions) -> list[Ints]:
     """Read the columns INDEXED, each over all events; new values get their ids here."""
     types = [EVENT_TYPES[f.event_type] for f in flows]
-    return [
-        *_ends(flows, dimensions),
-        [KINDS[kind] for kind in kinds],
-        [f.verdict for f in flows],
-        [f.drop_reason_desc for f in flows],
-        [f.traffic_direction for f in flows],
-        [found[0] for found in types],
-        [found[1] for found in types],
-        [REPLIES[f.is_reply] for f in flows],
-        *_transport(flows),
-        *_records(flows, dimensions),
-    ]
+    found: dict[str, Ints] = {
+        **_ends(flows, dimensions),
+        **_transport(flows),
+        **_records(flows, dimensions),
+        "kind": [KINDS[kind] for kind in kinds],
+        "verdict": [f.verdict for f in flows],
+        "drop_reason": [f.drop_reason_desc for f in flows],
+        "direction": [f.traffic_direction for f in flows],
+        "event_type": [kind for kind, _ in types],
+        "sub_type": [subtype for _, subtype in types],
+        "is_reply": [REPLIES[f.is_reply] for f in flows],
+    }
+    return [found[column.name] for column in INDEXED]
 
 
-def _ends(flows: Flows, dimensions: Dimensions) -> list[Ints]:
+def _ends(flows: Flows, dimensions: Dimensions) -> dict[str, Ints]:
     endpoint, address, service = (dimensions[d] for d in ("endpoint", "address", "service"))
     names, node = dimensions["names"], dimensions["node"]
     layers = [f.IP for f in flows]
-    return [
-        [endpoint[f.source] for f in flows],
-        [endpoint[f.destination] for f in flows],
-        [address[ip.source] for ip in layers],
-        [address[ip.destination] for ip in layers],
-        [address[ip.source_xlated] for ip in layers],
-        [service[f.source_service] for f in flows],
-        [service[f.destination_service] for f in flows],
-        [_names(f.source_names, names) if f.source_names else 0 for f in flows],
-        [_names(f.destination_names, names) if f.destination_names else 0 for f in flows],
-        [node[f.node_name] for f in flows],
-        [ip.ipVersion for ip in layers],
-    ]
+    return {
+        "source": [endpoint[f.source] for f in flows],
+        "destination": [endpoint[f.destination] for f in flows],
+        "source_ip": [address[ip.source] for ip in layers],
+        "destination_ip": [address[ip.destination] for ip in layers],
+        "source_ip_xlated": [address[ip.source_xlated] for ip in layers],
+        "ip_version": [ip.ipVersion for ip in layers],
+        "source_service": [service[f.source_service] for f in flows],
+        "destination_service": [service[f.destination_service] for f in flows],
+        "source_names": [_names(f.source_names, names) if f.source_names else 0 for f in flows],
+        "destination_names": [
+            _names(f.destination_names, names) if f.destination_names else 0 for f in flows
+        ],
+        "node_name": [node[f.node_name] for f in flows],
+    }
 
 
 def _names(found: Sequence[bytes], names: Dimension) -> int:
     return names[shadow_pb2.Names(names=found).SerializeToString()]
 
 
-def _transport(flows: Flows) -> list[Ints]:
+def _transport(flows: Flows) -> dict[str, Ints]:
     layers = [f.l4 for f in flows]
     found = [l4.WhichOneof("protocol") for l4 in layers]
     ports = [PORTS[name](l4) for l4, name in zip(layers, found, strict=True)]
-    return [
-        [TRANSPORTS[name] if name else 0 for name in found],
-        [p.source_port & 0xFFFF if p is not NO_PORTS else UNKNOWN for p in ports],
-        [p.destination_port & 0xFFFF if p is not NO_PORTS else UNKNOWN for p in ports],
-        [
+    return {
+        "protocol": [TRANSPORTS[name] if name else 0 for name in found],
+        "source_port": [p.source_port & 0xFFFF if p is not NO_PORTS else UNKNOWN for p in ports],
+        "destination_port": [
+            p.destination_port & 0xFFFF if p is not NO_PORTS else UNKNOWN for p in ports
+        ],
+        "tcp_flags": [
             TCP_FLAGS[p.flags] if name == "TCP" else UNKNOWN
             for p, name in zip(ports, found, strict=True)
         ],
-    ]
+    }
 
 
-def _records(flows: Flows, dimensions: Dimensions) -> Iterable[Ints]:
-    none = (0, 0, 0, 0, 0)
+def _records(flows: Flows, dimensions: Dimensions) -> dict[str, Ints]:
+    none = (0,) * len(RECORD)
     found = [none if f.l7 == ABSENT else _record(f.l7, dimensions) for f in flows]
-    return zip(*found, strict=True) if found else ((),) * len(none)
+    return dict(zip(RECORD, zip(*found, strict=True) if found else [()] * len(RECORD), strict=True))
 
 
 def _record(value: bytes, dimensions: Dimensions) -> tuple[int, ...]:

@@ -18,6 +18,10 @@ MAX_GROUP_BYTES = 1 << 20
 """Requests that are committed together, once there are that many bytes of them."""
 
 
+GOODBYE = CollectRequest(goodbye=Goodbye()).SerializeToString()
+"""The request with which a source ends."""
+
+
 class Job(NamedTuple):
     """One thing to write: a stream's request, the relay's own events, or (neither) a question for
     progress."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from threading import Event
 from typing import Literal
 
 from proto.filters import predicate
@@ -21,7 +22,7 @@ from relay.plan import Part
 from relay.rings import EVENT, FLOWS, KINDS, LOST
 from relay.state import State
 from relay.stored import Stored
-from relay.sweep import After, Sweep
+from relay.sweep import After, Place, Sweep
 from relay.tree import ANY, In, Tree
 
 CHUNK = 256
@@ -45,6 +46,11 @@ class History:
         self._readers = readers
         self._fetch = Fetch(readers, blocks)
         self._looked: list[Part] = []
+        self._stop = Event()
+
+    def cancel(self) -> None:
+        """End the answer that is being read, from any thread, even while nothing matches."""
+        self._stop.set()
 
     def flows(
         self,
@@ -88,7 +94,7 @@ class History:
         parts = [Part(rings[number], selection, upto, tree) for number in FLOWS]
         self._looked = parts[:]
         parts.append(Part(rings[LOST], selection, upto))
-        return Answer(self._readers, self._fetch, parts, keep)
+        return Answer(self._readers, self._fetch, parts, keep, self._stop)
 
     @property
     def looked_at(self) -> int:
@@ -102,17 +108,20 @@ class History:
         """Give agent events or debug events, as `flows` gives flows."""
         tree: Tree = In("kind", {KINDS[f"{kind}_event"]})
         part = Part(self._state.rings[EVENT], selection, upto, tree)
-        return Answer(self._readers, self._fetch, [part], None).select(selection, None)
+        return Answer(self._readers, self._fetch, [part], None, self._stop).select(selection, None)
 
 
 class Answer:
     """What is selected of some parts of rings."""
 
-    def __init__(self, readers: Readers, fetch: Fetch, parts: Sequence[Part], keep: Keep) -> None:
+    def __init__(
+        self, readers: Readers, fetch: Fetch, parts: Sequence[Part], keep: Keep, stop: Event
+    ) -> None:
         self._readers = readers
         self._fetch = fetch
         self._parts = parts
         self._keep = keep
+        self._stop = stop
 
     def select(self, selection: Selection, after: After) -> Iterator[list[Stored]]:
         """Give the answer in chunks."""
@@ -133,12 +142,15 @@ class Answer:
             if kept := self._filter(self._fetch.events(window, 1)):
                 yield kept
 
+    def _windows(self, sign: int, after: After) -> Iterator[list[Place]]:
+        return Sweep(self._readers, self._parts, sign, after, self._stop).windows()
+
     def _kept(self, sign: int, after: After) -> Iterator[list[Stored]]:
         """Give all that the filters keep, forwards or backwards."""
         size = CHUNK
-        for window in Sweep(self._readers, self._parts, sign, after).windows():
+        for window in self._windows(sign, after):
             start = 0
-            while start < len(window):
+            while start < len(window) and not self._stop.is_set():
                 yield self._filter(self._fetch.events(window[start : start + size], sign))
                 start += size
                 size = min(2 * size, FETCHED)
@@ -157,10 +169,13 @@ class Answer:
     def _before_last(self, number: int) -> After:
         """Give the place just before the last `number` that count, None when there are not more
         than that."""
-        windows = Sweep(self._readers, self._parts, -1, None).windows()
         places: Iterable[tuple[int, int, int]]
         if self._keep is None:
-            places = ((-order, -seq, ring) for window in windows for order, seq, ring, _ in window)
+            places = (
+                (-order, -seq, ring)
+                for window in self._windows(-1, None)
+                for order, seq, ring, _ in window
+            )
         else:
             places = ((e.order_ns, e.seq, e.ring) for kept in self._kept(-1, None) for e in kept)
         counted = ((order, seq) for order, seq, ring in places if ring != LOST)

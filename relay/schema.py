@@ -27,6 +27,7 @@ STATE = (
     " STRICT, WITHOUT ROWID",
     "CREATE TABLE stream (node TEXT, source TEXT, run TEXT, ordinal INTEGER NOT NULL,"
     " position BLOB NOT NULL, refused INTEGER NOT NULL, updated_ns INTEGER NOT NULL,"
+    " ended INTEGER NOT NULL,"
     " PRIMARY KEY (node, source, run)) STRICT, WITHOUT ROWID",
 )
 """What the relay itself keeps: its identity, each ring's bounds, each dictionary's next id, how far

@@ -88,6 +88,16 @@ class Store:
         """
         return self._put(key, request)
 
+    def goodbye(self, key: StreamKey) -> Future[Progress]:
+        """Remember that a source has ended, until it sends a batch again."""
+        return self._put(key, GOODBYE)
+
+    def sources(self) -> list[tuple[StreamKey, bool]]:
+        """Give the streams that are remembered, and whether each has ended; the one heard last at
+        the end."""
+        streams = self._writer.state.streams
+        return [(key, key in streams.ended) for key in list(streams)]
+
     def record(self, events: Sequence[bytes]) -> Future[Progress]:
         """Store the relay's own events, each a serialized ExportEvent."""
         return self._put(None, as_request(events))

@@ -28,27 +28,39 @@ class Progress(NamedTuple):
 
 
 class Streams(dict[StreamKey, Progress]):
-    """Progress by stream, the one that was heard last at the end."""
+    """Progress by stream, the one that was heard last at the end; `ended` are those that said so."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         found = connection.execute(
-            "SELECT node, source, run, ordinal, position, refused FROM stream ORDER BY updated_ns"
-        )
-        super().__init__((StreamKey(*row[:3]), Progress(*row[3:])) for row in found)
+            "SELECT node, source, run, ordinal, position, refused, ended FROM stream"
+            " ORDER BY updated_ns"
+        ).fetchall()
+        super().__init__((StreamKey(*row[:3]), Progress(*row[3:6])) for row in found)
+        self.ended = {StreamKey(*row[:3]) for row in found if row[6]}
 
     def __missing__(self, key: StreamKey) -> Progress:
         return Progress()
 
     def save(
-        self, connection: sqlite3.Connection, key: StreamKey, progress: Progress, now_ns: int
+        self,
+        connection: sqlite3.Connection,
+        key: StreamKey,
+        progress: Progress,
+        now_ns: int,
+        ended: bool = False,
     ) -> None:
-        """Write the progress of a stream, forgetting another one where there are too many."""
+        """Write how far a stream is, forgetting another one where there are too many."""
         self.pop(key, None)
         self[key] = progress
+        (self.ended.add if ended else self.ended.discard)(key)
         connection.execute(
-            "INSERT OR REPLACE INTO stream VALUES (?, ?, ?, ?, ?, ?, ?)", (*key, *progress, now_ns)
+            "INSERT OR REPLACE INTO stream VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (*key, *progress, now_ns, ended),
         )
         if len(self) > MAX_STREAMS:
-            oldest = next(iter(self))
-            del self[oldest]
-            connection.execute("DELETE FROM stream WHERE (node, source, run) = (?, ?, ?)", oldest)
+            self._forget(connection, next(iter(self)))
+
+    def _forget(self, connection: sqlite3.Connection, key: StreamKey) -> None:
+        del self[key]
+        self.ended.discard(key)
+        connection.execute("DELETE FROM stream WHERE (node, source, run) = (?, ?, ?)", key)

@@ -13,6 +13,7 @@ from bisect import bisect_left
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from itertools import takewhile
 from operator import attrgetter
+from threading import Event
 
 from relay.connections import Readers
 from relay.plan import Part, Stretch
@@ -35,11 +36,14 @@ class Sweep:
     """Places in order, in windows. With sign -1 time runs backwards: order times and seqs are
     negated."""
 
-    def __init__(self, readers: Readers, parts: Sequence[Part], sign: int, after: After) -> None:
+    def __init__(
+        self, readers: Readers, parts: Sequence[Part], sign: int, after: After, stop: Event
+    ) -> None:
         self._readers = readers
         self._parts = parts
         self._sign = sign
         self._after = after
+        self._stop = stop
 
     def windows(self) -> Iterator[list[Place]]:
         """Give all places, in sorted lists that follow each other."""
@@ -53,7 +57,7 @@ class Sweep:
         todo = Opening(self._stretches(after))
         held: list[Place] = []
         upto: After = None
-        while held or todo.head:
+        while (held or todo.head) and not self._stop.is_set():
             held += self._open(todo.next(), after, upto)
             held.sort()
             if len(held) > MAX_HELD:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proto.filters import predicate
-from proto.flow_pb2 import Flow, FlowFilter
+from proto.flow_pb2 import FORWARDED, Flow, FlowFilter
 from proto.observer_pb2 import ExportEvent
 from proto.selection import Selection, event_ns, select
 from proto.timestamps import from_ns
@@ -189,7 +189,7 @@ def test_arrivals_come_in_the_order_of_their_seq(tmp_path: Path) -> None:
         for n in range(2500)
     ]
     since = Selection(since_ns=NOON_NS - 1200)
-    odd = [FlowFilter(verdict=[1])]
+    odd = [FlowFilter(verdict=[FORWARDED])]
     with opened(tmp_path / "a.db", {"flow": Limit(count=700)}) as store:
         put(store, *stored)
         for above, upto in ((0, 2500), (0, 1), (900, 2000), (2499, 2500), (2500, 2500)):
@@ -206,3 +206,14 @@ def test_arrivals_come_in_the_order_of_their_seq(tmp_path: Path) -> None:
                 if since.in_range(event_ns(ExportEvent.FromString(each.event)))
                 and (each.ring == LOST or ExportEvent.FromString(each.event).flow.verdict == 1)
             ]
+
+
+def test_an_answer_is_given_up(tmp_path: Path) -> None:
+    with opened(tmp_path / "a.db") as store:
+        put(store, *(event(uuid=str(n)) for n in range(3000)))
+        reading = store.history()
+        answer = reading.flows(Selection(), [], [], upto=store.last_seq())
+        assert len(next(answer)) == 256
+        reading.cancel()
+        assert len(flat(answer)) < 2744
+        assert flat(reading.flows(Selection(5), [], [], upto=store.last_seq())) == []

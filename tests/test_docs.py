@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,6 +87,18 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         target = page.parent / name if name else page
         assert target.exists(), link
         assert not anchor or anchor in anchors(target.read_text()), link
+
+
+def test_the_table_of_dependencies_names_each() -> None:
+    section = (
+        text("ARCHITECTURE.md").partition("## Dependencies")[2].partition("For development")[0]
+    )
+    named = set(
+        re.findall(r"[\w-]+", " ".join(re.findall(r"^\| ([\w, -]+?) \|", section, re.MULTILINE)))
+    )
+    project = tomllib.loads(text("pyproject.toml"))["project"]
+    wanted = {re.split("[=<>]", dependency)[0] for dependency in project["dependencies"]}
+    assert named - {"package"} == wanted
 
 
 def test_the_table_of_components_names_every_module() -> None:

@@ -17,10 +17,11 @@ from proto.flow_pb2 import Endpoint, Flow, Service
 from proto.identities import NAMES
 
 __all__ = [
-    "End",
+    "Ends",
     "arrow",
     "auth",
     "ends",
+    "ends_apart",
     "enum_name",
     "enum_names",
     "escape",
@@ -32,21 +33,26 @@ __all__ = [
 ]
 
 
-class End(NamedTuple):
-    """One end of a flow: a name or address, and its port or nothing."""
+class Ends(NamedTuple):
+    """The ends of a flow: names or addresses, and ports or nothing."""
 
-    host: str
-    port: str
+    source: str
+    source_port: str
+    destination: str
+    destination_port: str
 
-    def __str__(self) -> str:
-        return host_and_port(self.host, self.port) if self.port else self.host
+
+def ends(flow: Flow, translate: bool = True) -> tuple[str, str]:
+    """Name source and destination, each with its port: `shop/web:80`, `[fd00::1]:80`."""
+    source, source_port, destination, destination_port = ends_apart(flow, translate)
+    return host_and_port(source, source_port), host_and_port(destination, destination_port)
 
 
-def ends(flow: Flow, translate: bool = True) -> tuple[End, End]:
+def ends_apart(flow: Flow, translate: bool = True) -> Ends:
     """Name source and destination: pod, service or DNS names, or the addresses alone."""
     if not flow.HasField("IP"):
-        return End(escape(flow.ethernet.source), ""), End(escape(flow.ethernet.destination), "")
-    ip, ports = flow.IP, _ports(flow)
+        return Ends(escape(flow.ethernet.source), "", escape(flow.ethernet.destination), "")
+    ip, (source_port, destination_port) = flow.IP, _ports(flow)
     source, destination = ip.source, ip.destination
     if translate:
         service = flow.source_service if flow.HasField("source_service") else None
@@ -54,11 +60,13 @@ def ends(flow: Flow, translate: bool = True) -> tuple[End, End]:
         service = flow.destination_service if flow.HasField("destination_service") else None
         named = _name(flow.destination, service) or ",".join(flow.destination_names)
         destination = named or destination
-    return End(escape(source), ports[0]), End(escape(destination), ports[1])
+    return Ends(escape(source), source_port, escape(destination), destination_port)
 
 
 def host_and_port(host: str, port: str) -> str:
-    """Join a host and a port; a host with colons is put in brackets."""
+    """Join a host and a port, if there is one; a host with colons is put in brackets."""
+    if not port:
+        return host
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 

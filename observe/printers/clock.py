@@ -86,12 +86,11 @@ def _fraction(layout: Layout) -> Callable[[int], str]:
     """Make the writer of the fraction of a second, which is given in nanoseconds."""
     if not layout.digits:
         return lambda nanos: ""
-    unit = 10 ** (9 - layout.digits)
     if layout.fixed:
-        return lambda nanos: f".{nanos // unit:0{layout.digits}d}"
+        return lambda nanos: f".{nanos // 1_000_000:03d}"
 
     def trimmed(nanos: int) -> str:
-        digits = f"{nanos // unit:0{layout.digits}d}".rstrip("0")
+        digits = f"{nanos:09d}"[: layout.digits].rstrip("0")
         return f".{digits}" if digits else ""
 
     return trimmed

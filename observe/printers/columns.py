@@ -13,7 +13,7 @@ from observe.printers.style import Style
 from proto.describe import (
     arrow,
     auth,
-    ends,
+    ends_apart,
     enum_names,
     escape,
     identity,
@@ -68,16 +68,20 @@ def _protocol(flow: Flow, _: Style) -> str:
 COLUMNS: dict[str, Column] = {
     "time": Column(_time, ("time",)),
     "node": Column(lambda flow, _: escape(flow.node_name), ("node_name",)),
-    "source": Column(lambda flow, style: ends(flow, style.translate)[0].host, (*ADDRESSES, *NAMES)),
-    "source_port": Column(lambda flow, style: ends(flow)[0].port, ("IP.source", *PORTS)),
+    "source": Column(
+        lambda flow, style: ends_apart(flow, style.translate).source, (*ADDRESSES, *NAMES)
+    ),
+    "source_port": Column(lambda flow, style: ends_apart(flow).source_port, ("IP.source", *PORTS)),
     "source_identity": Column(
         lambda flow, _: identity(flow.source.identity)[1:-1], ("source.identity",)
     ),
     "arrow": Column(lambda flow, _: arrow(flow), ("is_reply",)),
     "destination": Column(
-        lambda flow, style: ends(flow, style.translate)[1].host, (*ADDRESSES, *NAMES)
+        lambda flow, style: ends_apart(flow, style.translate).destination, (*ADDRESSES, *NAMES)
     ),
-    "destination_port": Column(lambda flow, style: ends(flow)[1].port, ("IP.source", *PORTS)),
+    "destination_port": Column(
+        lambda flow, style: ends_apart(flow).destination_port, ("IP.source", *PORTS)
+    ),
     "destination_identity": Column(
         lambda flow, _: identity(flow.destination.identity)[1:-1], ("destination.identity",)
     ),

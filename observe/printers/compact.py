@@ -1,16 +1,19 @@
 """One line for each flow, for reading: time, ends with identities, kind, verdict and summary."""
 
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from observe.printers.printer import Printer
-from observe.printers.style import Style
+from observe.printers.style import PLAIN, Style
 from proto.describe import (
-    End,
     arrow,
     auth,
     ends,
+    ends_apart,
     enum_name,
     escape,
+    host_and_port,
     identity,
     kind,
     summary,
@@ -26,28 +29,39 @@ from proto.describe_events import (
 )
 from proto.flow_pb2 import AgentEventType, DebugEventType, Flow
 
+IDENTITIES = 4096
+"""How many identities are remembered with their text."""
+
 
 class Phrases(Printer):
     """The parts of a flow with their colours, which compact and dict have in common."""
 
-    def end(self, end: End) -> str:
-        """Colour an end. A flow without addresses has ends without a name, and no colour."""
-        host, port = end
-        palette = self.style.palette
-        if not port:
-            return f"{palette.host}{host}{palette.reset}" if host else ""
-        if ":" in host:
-            host = f"[{host}]"
-        return f"{palette.host}{host}:{palette.port}{port}{palette.reset}{palette.reset}"
+    def __init__(self, style: Style) -> None:
+        super().__init__(style)
+        self._plain = style.palette == PLAIN
 
     def ends(self, flow: Flow) -> tuple[str, str]:
         """Name and colour both ends."""
-        source, destination = ends(flow, self.style.translate)
-        return self.end(source), self.end(destination)
+        if self._plain:
+            return ends(flow, self.style.translate)
+        apart = ends_apart(flow, self.style.translate)
+        return (
+            self._end(apart.source, apart.source_port),
+            self._end(apart.destination, apart.destination_port),
+        )
+
+    def _end(self, host: str, port: str) -> str:
+        """Colour an end. A flow without addresses has ends without a name, and no colour."""
+        palette = self.style.palette
+        if port:
+            host = host_and_port(host, f"{palette.port}{port}{palette.reset}")
+        return f"{palette.host}{host}{palette.reset}" if host else ""
 
     def verdict(self, flow: Flow) -> str:
         """Name and colour the verdict."""
         said = verdict(flow, self.style.policy_names)
+        if self._plain:
+            return said
         colour = self.style.palette.verdicts.get(flow.verdict)
         return f"{colour}{said}{self.style.palette.reset}" if colour else said
 
@@ -103,8 +117,9 @@ class CompactPrinter(Phrases):
             f"MARK: {debug_mark(event)} CPU: {debug_cpu(event)} ({escape(event.message)})\n"
         )
 
-    def _identities(self) -> Any:
+    def _identities(self) -> Callable[[int], str]:
+        """Make what writes an identity after a space, or nothing where none is wanted."""
         if not self.style.identities:
             return lambda number: ""
-        palette = self.style.palette
-        return lambda number: f" {palette.identity}{identity(number)}{palette.reset}"
+        colour, reset = self.style.palette.identity, self.style.palette.reset
+        return lru_cache(IDENTITIES)(lambda number: f" {colour}{identity(number)}{reset}")

@@ -5,7 +5,7 @@ from typing import Any
 
 from observe.printers.compact import Phrases
 from observe.printers.style import PLAIN, Style
-from proto.describe import ends, enum_name, escape, kind
+from proto.describe import enum_name, escape, kind
 from proto.describe_events import (
     agent_event,
     debug_cpu,
@@ -36,8 +36,7 @@ class TablePrinter(Phrases):
     def flow(self, response: Any) -> str:
         """Take a flow."""
         flow = response.flow
-        source, destination = ends(flow, self.style.translate)
-        said = (str(source), str(destination), kind(flow), self.verdict(flow), self.summary(flow))
+        said = (*self.ends(flow), kind(flow), self.verdict(flow), self.summary(flow))
         return self._add(FLOW_HEADER, flow, said)
 
     def lost(self, response: Any) -> str:

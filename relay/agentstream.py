@@ -2,6 +2,8 @@
 committed."""
 
 import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any, TypeAlias
 
 import grpc
@@ -86,13 +88,10 @@ class AgentStream:
         if self._reason:
             raise self._reason
         if self.said_goodbye:
-            await self._ack(self._progress)
+            await self._ack(await self._ask(self._store.goodbye))
 
     async def _welcome(self) -> None:
-        try:
-            self._progress = await asyncio.wrap_future(self._store.progress(self._key))
-        except StoreError as error:
-            raise _refusal(error) from None
+        self._progress = await self._ask(self._store.progress)
         welcome = Welcome(
             relay=self._store.relay_id,
             ordinal=self._progress.ordinal,
@@ -101,6 +100,13 @@ class AgentStream:
             max_message_bytes=self._settings.max_message,
         )
         await self._context.write(CollectResponse(welcome=welcome).SerializeToString())
+
+    async def _ask(self, say: Callable[[StreamKey], Future[Progress]]) -> Progress:
+        """Have the store say how far it is, once all that came before is committed."""
+        try:
+            return await asyncio.shield(asyncio.wrap_future(say(self._key)))
+        except (StoreError, Busy) as error:
+            raise _refusal(error) from None
 
     async def _take_batches(self) -> None:
         """Read until the agent says goodbye or hangs up, or somebody ends the stream."""

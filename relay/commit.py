@@ -12,7 +12,7 @@ from relay.columns import Row
 from relay.dimensions import Dimension
 from relay.errors import OutOfOrder
 from relay.eviction import evict
-from relay.jobs import Job
+from relay.jobs import GOODBYE, Job
 from relay.ring import Ring
 from relay.sealing import write_events
 from relay.state import State

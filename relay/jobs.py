@@ -7,6 +7,7 @@ from collections import deque
 from concurrent.futures import Future
 from typing import NamedTuple
 
+from proto.collector_pb2 import CollectRequest, Goodbye
 from relay.errors import Busy, StoreError
 from relay.streams import Progress, StreamKey
 
@@ -16,7 +17,6 @@ MAX_WAITING_JOBS = 4096
 
 MAX_GROUP_BYTES = 1 << 20
 """Requests that are committed together, once there are that many bytes of them."""
-
 
 GOODBYE = CollectRequest(goodbye=Goodbye()).SerializeToString()
 """The request with which a source ends."""

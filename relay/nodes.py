@@ -58,10 +58,15 @@ class Nodes:
         self._clock = clock
         self._known: OrderedDict[str, Known] = OrderedDict()
 
-    def recall(self, name: str, gone: bool) -> None:
-        """Remember a node of an earlier run, which has not connected since; `gone` if all its
-        sources had ended."""
-        self._find(name, NODE_GONE if gone else NODE_UNAVAILABLE)
+    def recall(self, sources: Iterable[tuple[str, bool]]) -> None:
+        """Remember the nodes of earlier runs by their sources, and whether each had ended.
+
+        A node is gone if all its sources had; else it is unavailable until it comes back.
+        """
+        for name, ended in sources:
+            known = self._find(name, NODE_GONE)
+            if not ended:
+                known.state = NODE_UNAVAILABLE
 
     def connect(self, name: str, version: str, address: str, tls: bool) -> Known:
         """Take note of a stream that was opened."""

@@ -106,6 +106,7 @@ class Relay:
             )
         )
         self._open.push_async_callback(asyncio.to_thread, self.store.close)
+        self.nodes.recall((key.node, ended) for key, ended in self.store.sources())
         gauges.register(self.metrics, self.store, self.nodes, self._rate)
 
     def _committed(self, events: Sequence[Stored]) -> None:

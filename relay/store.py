@@ -14,7 +14,7 @@ from relay.dimensions import Dimensions
 from relay.errors import StoreError
 from relay.fetch import Blocks
 from relay.filelock import FileLock
-from relay.jobs import Job
+from relay.jobs import GOODBYE, Job
 from relay.limits import Limit
 from relay.query import History
 from relay.ring import Ring

@@ -28,7 +28,7 @@ class Progress(NamedTuple):
 
 
 class Streams(dict[StreamKey, Progress]):
-    """Progress by stream, the one that was heard last at the end; `ended` are those that said so."""
+    """Progress by stream, the one heard last at the end; `ended` are those that said so."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         found = connection.execute(

@@ -27,8 +27,7 @@ def test_a_node_is_connected_while_it_has_a_stream() -> None:
 
 def test_a_node_of_an_earlier_run_is_unavailable_until_it_comes_back() -> None:
     nodes = Nodes(10)
-    nodes.recall("lost", gone=False)
-    nodes.recall("ended", gone=True)
+    nodes.recall([("lost", True), ("ended", True), ("lost", False), ("ended", True)])
     assert (nodes.names(NODE_UNAVAILABLE), nodes.names(NODE_GONE)) == (["lost"], ["ended"])
     connect(nodes, "lost")
     assert nodes.names(NODE_CONNECTED) == ["lost"]
@@ -69,8 +68,7 @@ def test_statuses_name_the_connected_then_the_missing() -> None:
     assert statuses(nodes, "relay", 0) == []
     connect(nodes, "b")
     connect(nodes, "a")
-    nodes.recall("lost", gone=False)
-    nodes.recall("ended", gone=True)
+    nodes.recall([("lost", True), ("ended", True), ("lost", False), ("ended", True)])
     told = [answer.node_status for answer in statuses(nodes, "relay", 0)]
     assert [status.state_change for status in told] == [NODE_CONNECTED, NODE_UNAVAILABLE]
     assert [list(status.node_names) for status in told] == [["a", "b"], ["lost"]]

@@ -183,6 +183,25 @@ async def test_a_node_is_connected_unavailable_or_gone(tmp_path: Path) -> None:
         assert relay.nodes.names(NODE_UNAVAILABLE) == ["lasting"]
 
 
+async def test_nodes_are_remembered_over_a_restart(tmp_path: Path) -> None:
+    async with connected(tmp_path) as (relay, channel):
+        await store(relay.address, numbered(1), node="finite")
+        await store(relay.address, [], node="finite-and-empty")
+        lasting = Sender(channel, node="lasting")
+        await lasting.hello()
+        await lasting.send(numbered(1))
+        await lasting.ack()
+    async with connected(tmp_path) as (relay, channel):
+        assert relay.nodes.names(NODE_GONE) == ["finite", "finite-and-empty"]
+        assert relay.nodes.names(NODE_UNAVAILABLE) == ["lasting"]
+        again = Sender(channel, node="finite")
+        await again.hello()
+        await again.send(numbered(1))
+        await again.ack()
+    async with running_relay(tmp_path) as relay:
+        assert relay.nodes.names(NODE_UNAVAILABLE) == ["finite", "lasting"]
+
+
 async def test_a_dropped_stream_makes_its_node_unavailable(tmp_path: Path) -> None:
     async with connected(tmp_path) as (relay, channel):
         sender = Sender(channel)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ import pytest
 
 from docs.tables import DOCUMENTS, MARKED, TABLES, contexts
 from tests.command_lines import parse, written
+from tests.relays import RelayProcess
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "bench" / "README.md"])
@@ -87,6 +89,27 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         target = page.parent / name if name else page
         assert target.exists(), link
         assert not anchor or anchor in anchors(target.read_text()), link
+
+
+@contextmanager
+def demo_agent(address: str) -> Iterator[None]:
+    words = ["-m", "palomar", "agent", "demo", "--relay", address, "--rate", "200"]
+    with subprocess.Popen([sys.executable, *words], cwd=ROOT, stderr=subprocess.DEVNULL) as agent:
+        try:
+            yield
+        finally:
+            agent.terminate()
+
+
+def test_the_script_in_the_readme_runs(tmp_path: Path) -> None:
+    [script] = re.findall(r"^```python\n(.*?)^```", text("README.md"), re.MULTILINE | re.DOTALL)
+    assert "localhost:4245" in script
+    with RelayProcess(tmp_path) as relay, demo_agent(relay.address):
+        command = [sys.executable, "-c", script.replace("localhost:4245", relay.address)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "flows are stored" in done.stdout
+    assert done.stdout.count(" to ") == 5
 
 
 def test_the_table_of_dependencies_names_each() -> None:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from agent.options import Seconds, host_name, parse_target, relay_options, tls_given, tls_options
+from agent.settings import LONGEST_LINE, Settings
+from proto.escape import escape
 
 if TYPE_CHECKING:
     from agent.delivery import Relay
@@ -23,17 +25,18 @@ def main() -> None:
 @click.option(
     "--max-line",
     type=click.IntRange(1),
-    default=8 << 20,
+    metavar="BYTES",
+    default=LONGEST_LINE,
     show_default=True,
-    help="Longest line, in bytes; longer ones are skipped.",
+    help="Longest line; longer ones are skipped.",
 )
 @relay_options
 def file(paths: tuple[str, ...], follow: bool, again: bool, max_line: int, **shared: Any) -> None:
-    """Stream files of JSON lines, as Hubble prints or exports them; - is the standard input.
+    """Stream flows from files of JSON lines.
 
-    Files may be packed with gzip or zstd. A file that the relay has already, or in part, is gone on
-    with, not repeated. Lines that are no events are skipped and counted; a file with nothing else
-    in it is an error.
+    The lines are as Hubble prints or exports them; - is the standard input. Files may be packed
+    with gzip or zstd. A file that the relay has already, or in part, is gone on with, not repeated.
+    Lines that are no events are skipped and counted; a file with nothing else in it is an error.
     """
     from agent.delivery import deliver
     from agent.progress import progress
@@ -61,20 +64,24 @@ def file(paths: tuple[str, ...], follow: bool, again: bool, max_line: int, **sha
 @main.command()
 @click.option(
     "--rate",
+    metavar="N",
     type=click.FloatRange(0, min_open=True),
     default=20.0,
     show_default=True,
     help="Flows a second of each node.",
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="Decides what happens.")
+@click.option(
+    "--seed", metavar="N", type=int, default=1, show_default=True, help="Decides what happens."
+)
 @click.option("--duration", type=Seconds(), help="Stop after that long, such as 30s or 5m.")
 @relay_options
 def demo(rate: float, seed: int, duration: float | None, **shared: Any) -> None:
-    """Stream a made-up cluster: flows of every kind, through phases of a minute.
+    """Stream flows of a made-up cluster.
 
-    Without --node it plays the cluster's two nodes, node-1 and node-2. With it, it plays one of
-    them, the first or the second by the name's last letter or digit; two agents with the same seed
-    and rate make a cluster.
+    There are flows of every kind, in phases that begin anew each minute. Without --node it plays
+    the cluster's two nodes, node-1 and node-2. With it, it plays one of them, the first or the
+    second by the name's last letter or digit; two agents with the same seed and rate make a
+    cluster.
     """
     from agent.delivery import deliver
     from agent.sources.demo.cast import CLUSTER
@@ -99,10 +106,10 @@ def demo(rate: float, seed: int, duration: float | None, **shared: Any) -> None:
 def hubble(
     address: str, agent_events: bool, debug_events: bool, again: bool, **shared: Any
 ) -> None:
-    """Stream all that a server or relay of Hubble has and gets.
+    """Stream flows from a server or relay of Hubble.
 
-    After a break of either side it goes on where it was: exactly with a relay of ours, with others
-    as far as their history reaches back.
+    All that it has is taken, and then what it gets. After a break of either side it goes on where
+    it was: exactly with a relay of ours, with others as far as their history reaches back.
     """
     from agent.delivery import deliver
     from agent.sources.hubble import AGENT_EVENTS, DEBUG_EVENTS, FLOWS, HubbleSource
@@ -120,7 +127,6 @@ def hubble(
 def _relay(shared: dict[str, Any]) -> "Relay":
     """Make the relay of what `relay_options` gave."""
     from agent.delivery import Relay
-    from agent.settings import Settings
 
     return Relay(
         target=parse_target("--relay", shared["relay"]),
@@ -153,4 +159,5 @@ def _check_readable(path: str) -> None:
 
 
 def _say(line: str) -> None:
-    click.echo(f"palomar agent: {line}", err=True)
+    """Tell a person; names of files and fields are by strangers."""
+    click.echo(f"palomar agent: {escape(line)}", err=True)

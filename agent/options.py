@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import click
 
+from agent.settings import Settings
+
 UNITS = {"": 1, "ms": 0.001, "s": 1, "m": 60, "h": 3600}
 """Seconds in each unit of a span of time."""
 
@@ -43,7 +45,10 @@ def tls_options(prefix: str, server: str) -> Callable[[Command], Command]:
         ("-ca-cert-files", {"type": FILE, "multiple": True, "help": "CA file, PEM; repeatable."}),
         ("-client-cert-file", {"type": FILE, "help": "Our certificate, PEM."}),
         ("-client-key-file", {"type": FILE, "help": "Its key, PEM."}),
-        ("-server-name", {"default": "", "help": "Name to expect in the certificate."}),
+        (
+            "-server-name",
+            {"default": "", "metavar": "NAME", "help": "Name to expect in the certificate."},
+        ),
     ]
 
     def add(command: Command) -> Command:
@@ -87,21 +92,31 @@ def parse_target(option: str, text: str) -> Any:
 def relay_options(command: Command) -> Command:
     """Add what every agent takes."""
     options = (
-        click.option("--relay", default="localhost:4245", show_default=True, help="The relay."),
+        click.option(
+            "--relay",
+            default="localhost:4245",
+            metavar="ADDRESS",
+            show_default=True,
+            help="The relay.",
+        ),
         tls_options("tls", "the relay"),
-        click.option("--node", default="", help="Name of the node; by default that of the host."),
-        click.option("--cluster", default="", help="Cluster of the node."),
+        click.option(
+            "--node", default="", metavar="NAME", help="Node; by default the host's name."
+        ),
+        click.option("--cluster", default="", metavar="NAME", help="Cluster of the node."),
         click.option(
             "--spool-events",
             type=click.IntRange(1),
-            default=65_536,
+            metavar="N",
+            default=Settings.spool_events,
             show_default=True,
             help="Events that may wait for the relay.",
         ),
         click.option(
             "--spool-bytes",
             type=click.IntRange(1),
-            default=64 << 20,
+            metavar="N",
+            default=Settings.spool_bytes,
             show_default=True,
             help="Bytes of them.",
         ),

@@ -4,6 +4,9 @@ by name.
 
 from dataclasses import dataclass
 
+LONGEST_LINE = 8 << 20
+"""Longest line of a file that is read, in bytes."""
+
 
 @dataclass(frozen=True)
 class Settings:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from agent.settings import LONGEST_LINE
 from agent.sources.lines import Lines
 from agent.sources.place import HEAD, Place, fingerprint, read_head, unread
 from agent.sources.records import Records
@@ -15,9 +16,6 @@ from agent.sources.unpack import Unpacked
 
 POLL = 0.1
 """How often a file that is followed is looked at, in seconds."""
-
-LONGEST_LINE = 8 << 20
-"""Longest line that is read, in bytes, unless told otherwise."""
 
 
 class FileSource(Source):
@@ -49,7 +47,10 @@ class FileSource(Source):
         """Read what is left of the file and of those it was rotated to, and with `follow` what
         comes after.
         """
-        files = unread(self.path, Place.read(position))
+        try:
+            files = unread(self.path, Place.read(position))
+        except OSError as error:
+            raise SourceError(f"{self.path}: {error.strerror}") from None
         self._from_start = files[0][1] is None
         while files and not self.stopping.is_set():
             path, place = files.pop(0)

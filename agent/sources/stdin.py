@@ -6,7 +6,7 @@ import sys
 import uuid
 from collections.abc import Iterator
 
-from agent.sources.file import LONGEST_LINE
+from agent.settings import LONGEST_LINE
 from agent.sources.lines import Lines
 from agent.sources.records import Records
 from agent.sources.source import Chunk, Source, SourceError

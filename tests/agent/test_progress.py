@@ -1,0 +1,33 @@
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.agent.agents import agent, events
+from tests.agent.test_file import lines, write
+from tests.relays import RelayProcess
+
+
+def test_a_person_sees_a_bar(tmp_path: Path) -> None:
+    path = tmp_path / "flows.jsonl"
+    write(path, lines(events(1000)))
+    with RelayProcess(tmp_path) as relay:
+        argv = ["file", str(path), "--relay", relay.address]
+        ours, theirs = pty.openpty()
+        subprocess.run([sys.executable, "-m", "palomar", "agent", *argv], stderr=theirs, check=True)
+        os.close(theirs)
+        shown = os.read(ours, 1 << 16).decode()
+        os.close(ours)
+        assert "100%" in shown
+        assert "1,000 events stored" in shown
+        _, said = agent(*argv, "--again")
+    assert "%" not in said
+
+
+def test_names_by_strangers_cannot_speak_to_the_terminal(tmp_path: Path) -> None:
+    path = tmp_path / "flows.jsonl"
+    write(path, b'{"flow": {"uuid": "1", "\\u001b[31mred": 1}}\n')
+    with RelayProcess(tmp_path) as relay:
+        _, said = agent("file", path, "--relay", relay.address)
+    assert "(Flow.^[[31mred)" in said

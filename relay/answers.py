@@ -96,4 +96,3 @@ class Answers:
                 yield part
         finally:
             reading.cancel()
-            await asyncio.shield(loop.run_in_executor(self._threads, reading.close))

@@ -1,7 +1,6 @@
 """What answers are made of, and how history is read in parts."""
 
-import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from proto.reader_pb2 import Coverage
@@ -37,9 +36,9 @@ class Part(NamedTuple):
 
 
 class Reading:
-    """What one answer reads from the store.
+    """What one answer reads from the store, step by step, each in whatever thread.
 
-    `step` and `close` belong to threads; `cancel` may come from anywhere.
+    `cancel` may come from anywhere, also during a step.
     """
 
     def __init__(
@@ -50,24 +49,16 @@ class Reading:
         self._size = size
         self._history = store.history()
         self._parts = self._past(place) if last is None else self._missed(place, last)
-        self._lock = threading.Lock()
-        self._cancelled = False
 
     def step(self) -> Part | None:
         """Read the next part, which may be empty; None at the end."""
-        with self._lock:
-            return None if self._cancelled else next(self._parts, None)
+        return next(self._parts, None)
 
     def cancel(self) -> None:
         """Give up; a step that is being made ends soon."""
-        self._cancelled = True
+        self._history.cancel()
 
-    def close(self) -> None:
-        """Let go of what was open."""
-        with self._lock:
-            self._parts.close()
-
-    def _past(self, place: Place) -> Generator[Part]:
+    def _past(self, place: Place) -> Iterator[Part]:
         """Read the history from a place on, and say what was looked at."""
         after = place.order_ns, place.seq
         for chunk in self._query.history(self._history, place.snapshot, after):
@@ -76,7 +67,7 @@ class Reading:
                 yield self._part(piece, Place(place.snapshot, last.order_ns, last.seq, False))
         yield Part([], place.at_live(place.snapshot), self._coverage())
 
-    def _missed(self, place: Place, last: int) -> Generator[Part]:
+    def _missed(self, place: Place, last: int) -> Iterator[Part]:
         """Read what arrived after a place up to the seq `last`, in order of arrival."""
         for chunk in self._query.arrivals(self._history, place.seq, last):
             for piece in _cut(chunk, self._size):

@@ -4,6 +4,7 @@
 parameters, and its function calls `connect(ctx)`.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,17 +101,18 @@ def _tls_options() -> list[click.Option]:
     ]
 
 
-def connect(ctx: click.Context) -> "Client":
-    """Make the client that the options of a parsed command ask for."""
+def connect(ctx: click.Context, warn: Callable[[str], None] | None = None) -> "Client":
+    """Make the client that the options of a parsed command ask for.
+
+    `warn` is told when the server is older than the API spoken here; by default a person is.
+    """
     from proto.client import Client
 
     given = ctx.params
+    tell = warn or (lambda line: click.echo(f"Warning: {line}", err=True))
     try:
         return Client(
-            given["server"],
-            _tls(given),
-            timeout=given["request_timeout"],
-            on_warning=lambda line: click.echo(f"Warning: {line}", err=True),
+            given["server"], _tls(given), timeout=given["request_timeout"], on_warning=tell
         )
     except ValueError as error:
         raise click.UsageError(str(error)) from None

@@ -92,7 +92,7 @@ class Watch:
         from proto.failure import TransportError
 
         try:
-            with connect(self.ctx) as client:
+            with connect(self.ctx, self._say) as client:
                 batches = method(client)(request, on_reconnect=self._say)
                 self._run(batches, lambda: of_server(client, self.show.missing))
         except TransportError as error:

@@ -9,7 +9,8 @@ from typing import Any
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from proto import flow_pb2, relay_pb2
-from proto.describe import enum_name, escape, host_and_port
+from proto.describe import escape, host_and_port
+from proto.enums import enum_name
 from proto.flow_pb2 import AgentEvent, Endpoint, LostEvent
 from proto.relay_pb2 import NodeStatusEvent
 

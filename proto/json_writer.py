@@ -19,7 +19,7 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescript
 from google.protobuf.message import Message
 
 from proto import flow_pb2
-from proto.describe import enum_names
+from proto.enums import enum_names
 from proto.escape import escape_json
 from proto.timestamps import EARLIEST_NS, SECOND, is_valid
 

@@ -10,17 +10,8 @@ from typing import Any, NamedTuple
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from observe.printers.style import Style
-from proto.describe import (
-    arrow,
-    auth,
-    ends_apart,
-    enum_names,
-    escape,
-    identity,
-    kind,
-    summary,
-    verdict,
-)
+from proto.describe import arrow, auth, ends_apart, escape, identity, kind, summary, verdict
+from proto.enums import enum_names
 from proto.flow_pb2 import Flow
 
 Show = Callable[[Flow, Style], str]

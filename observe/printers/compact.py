@@ -11,7 +11,6 @@ from proto.describe import (
     auth,
     ends,
     ends_apart,
-    enum_name,
     escape,
     host_and_port,
     identity,
@@ -27,6 +26,7 @@ from proto.describe_events import (
     lost_count,
     lost_source,
 )
+from proto.enums import enum_name
 from proto.flow_pb2 import AgentEventType, DebugEventType, Flow
 
 IDENTITIES = 4096

@@ -3,7 +3,7 @@
 from typing import Any
 
 from observe.printers.compact import Phrases
-from proto.describe import enum_name, escape, kind
+from proto.describe import escape, kind
 from proto.describe_events import (
     agent_event,
     debug_cpu,
@@ -15,6 +15,7 @@ from proto.describe_events import (
     node_state,
     quoted,
 )
+from proto.enums import enum_name
 from proto.flow_pb2 import AgentEventType, DebugEventType
 
 RULE = "------------\n"

@@ -5,7 +5,7 @@ from typing import Any
 
 from observe.printers.compact import Phrases
 from observe.printers.style import PLAIN, Style
-from proto.describe import enum_name, escape, kind
+from proto.describe import escape, kind
 from proto.describe_events import (
     agent_event,
     debug_cpu,
@@ -14,6 +14,7 @@ from proto.describe_events import (
     lost_count,
     lost_source,
 )
+from proto.enums import enum_name
 from proto.flow_pb2 import AgentEventType, DebugEventType
 
 PADDING = 3

@@ -78,8 +78,8 @@ class Show:
         """Give so much of a batch as holds at most so many flows."""
         for place, response in enumerate(batch):
             most -= (self._kind or response.WhichOneof("response_types")) in COUNTED
-            if most < 0:
-                return batch[:place]
+            if not most:
+                return batch[: place + 1]
         return batch
 
 

@@ -50,7 +50,7 @@ def deliver(
     """Deliver all sources, one after the other or `at_once`, until they end or a signal comes.
 
     `say` takes lines for a person. Give the exit status: 1 where a source broke, the relay refused
-    it, or something that cannot be read again was not delivered.
+    it, one that ends was not delivered whole, or something that cannot be read again was not.
     """
     return asyncio.run(Delivery(sources, relay, say).run(at_once))
 
@@ -107,6 +107,8 @@ class Delivery:
         parts += [f"{tally.refused:,} refused by the relay"] if tally.refused else []
         parts += [f"{tally.lost:,} lost"] if tally.lost else []
         parts += [f"{tally.unsent:,} not delivered"] if tally.unsent else []
+        cut_short = exporter.stopping and source.ends and not tally.whole
+        parts += ["stopped before its end"] if cut_short else []
         parts += source.summary()
         self._say(f"{source.name}: {', '.join(parts)}; {seconds:.1f} s")
-        self._failed |= bool(tally.unsent) and not source.resumes
+        self._failed |= cut_short or (tally.unsent > 0 and not source.resumes)

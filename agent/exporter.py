@@ -13,12 +13,13 @@ from functools import partial
 
 import grpc
 
+from agent.batch import batch
 from agent.loss import lost
 from agent.pump import Pump
 from agent.settings import Settings
-from agent.sources.source import Source
+from agent.sources.source import Chunk, Source
 from agent.spool import Entry, Spool
-from proto import collector_pb2, shadow_pb2
+from proto import collector_pb2
 from proto.transport import Backoff, TransportError, explain
 
 COLLECT = "/palomar.v1.Collector/Collect"
@@ -34,6 +35,12 @@ FATAL = frozenset(
 )
 """Answers that trying again would not change. ABORTED: another agent took this source over."""
 
+WELCOME_SECONDS = 20.0
+"""How long a relay may take to answer a hello."""
+
+MAX_MESSAGE_BYTES = 4 << 20
+"""Largest message that a relay takes that does not say: the default of gRPC."""
+
 Call = grpc.aio.StreamStreamCall[bytes, collector_pb2.CollectResponse]
 
 
@@ -43,12 +50,17 @@ class ExportError(Exception):
 
 @dataclass
 class Tally:
-    """What became of a source's events, over all connections."""
+    """What became of a source's events, over all connections.
+
+    `refused` is what the relay refused of this source, ever; `whole` says that the source was read
+    to its own end, and everything is committed.
+    """
 
     stored: int = 0
     refused: int = 0
     lost: int = 0
     unsent: int = 0
+    whole: bool = False
 
 
 class Exporter:
@@ -79,7 +91,7 @@ class Exporter:
         self._say = say
         self._backoff = backoff or Backoff()
         self._trouble = False
-        self._stopping = False
+        self.stopping = False
         self._relay = ""
         self._most_bytes = 0
         self._more = asyncio.Event()
@@ -99,20 +111,20 @@ class Exporter:
         finally:
             self._stop_pump()
             self.tally.unsent = len(self._spool)
-            self.tally.lost += self._spool.lost
+            self.tally.whole = bool(self._pump and self._pump.whole and not self.tally.unsent)
         if self._pump and self._pump.error:
             raise self._pump.error
         return self.tally
 
     def stop(self) -> None:
         """Read no further; `run` ends once what was read is delivered."""
-        self._stopping = True
+        self.stopping = True
         self.source.stop()
 
     @property
     def _done(self) -> bool:
         if self._pump is None:
-            return self._stopping
+            return self.stopping
         return self._spool.finished
 
     async def _attempt(self) -> None:
@@ -143,15 +155,21 @@ class Exporter:
             COLLECT, response_deserializer=collector_pb2.CollectResponse.FromString
         )()
         await call.write(self._hello)
-        answer = await _read(call)
-        if answer is None or not answer.HasField("welcome"):
-            raise TransportError(f"{self._server} did not say welcome")
-        self._welcome(answer.welcome)
+        self._welcome(await self._greeting(call))
         sender = asyncio.ensure_future(self._send(call))
         try:
             await asyncio.gather(sender, self._receive(call))
         finally:
             sender.cancel()
+
+    async def _greeting(self, call: Call) -> collector_pb2.Welcome:
+        try:
+            answer = await asyncio.wait_for(_read(call), WELCOME_SECONDS)
+        except TimeoutError:
+            answer = None
+        if answer is None or not answer.HasField("welcome"):
+            raise TransportError(f"{self._server} did not say welcome")
+        return answer.welcome
 
     def _welcome(self, welcome: collector_pb2.Welcome) -> None:
         """Go on from where the relay stands."""
@@ -159,8 +177,9 @@ class Exporter:
             self._say(f"connected to {self._server}")
         self._trouble = False
         self._backoff.reset()
-        same = welcome.relay == self._relay and welcome.max_message_bytes == self._most_bytes
-        self._relay, self._most_bytes = welcome.relay, welcome.max_message_bytes
+        most_bytes = welcome.max_message_bytes or MAX_MESSAGE_BYTES
+        same = (welcome.relay, most_bytes) == (self._relay, self._most_bytes)
+        self._relay, self._most_bytes = welcome.relay, most_bytes
         if self._pump and same and self._spool.resume(welcome.ordinal):
             return
         if self._pump and not self.source.resumes:
@@ -182,13 +201,15 @@ class Exporter:
         most = min(self._settings.chunk_bytes, self._most_bytes // 2)
         self._pump = Pump(self.source, welcome.position, most, self._spool)
         self._pump.start()
-        if self._stopping:
+        if self.stopping:
             self.source.stop()
 
     def _stop_pump(self) -> None:
         if self._pump:
             self._spool.close()
             self._pump.stop()
+            self.tally.stored += self._spool.stored
+            self.tally.lost += self._spool.lost
 
     async def _send(self, call: Call) -> None:
         """Send what comes, as far as the window allows; when all is committed, say goodbye."""
@@ -205,38 +226,27 @@ class Exporter:
             return  # the stream is over, and the reading side learns why
 
     async def _receive(self, call: Call) -> None:
-        refused = 0
         while response := await _read(call):
-            before = self._spool.acked
             self._spool.ack(response.ack.ordinal)
-            self.tally.stored += self._spool.acked - before
-            self.tally.refused += response.ack.refused - refused
-            refused = response.ack.refused
+            self.tally.refused = response.ack.refused
         if not self._done:
             raise TransportError(f"{self._server} ended the stream")
 
     def _request(self, entry: Entry) -> bytes:
-        """Make the message of a chunk; in place of one that is too large goes a loss."""
-        chunk = entry.chunk
-        request = _batch(entry.ordinal, chunk.position, chunk.events)
+        """Make the message of a chunk; in place of one that is too large go losses."""
+        request = batch(entry.ordinal, entry.chunk)
         if len(request) <= self._most_bytes:
             return request
         self._say(
             f"an event of {entry.size:,} bytes is more than {self._server} takes; reported as lost"
         )
-        self.tally.lost += len(chunk.events)
+        self.tally.lost += len(entry.chunk.events)
         now = time.time_ns()
-        losses = [lost(1, self._node, now, now)] * len(chunk.events)
-        return _batch(entry.ordinal, chunk.position, losses)
+        losses = [lost(1, self._node, now, now)] * len(entry.chunk.events)
+        return batch(entry.ordinal, Chunk(losses, entry.chunk.position))
 
 
 async def _read(call: Call) -> collector_pb2.CollectResponse | None:
     """Give the next response, None at the end of the stream."""
     response = await call.read()
     return response if isinstance(response, collector_pb2.CollectResponse) else None
-
-
-def _batch(ordinal: int, position: bytes, events: list[bytes]) -> bytes:
-    """Make a `CollectRequest` out of serialized events, which its shadow takes as they are."""
-    batch = shadow_pb2.RawBatch(ordinal=ordinal, position=position, events=events)
-    return shadow_pb2.RawRequest(batch=batch).SerializeToString()

@@ -16,6 +16,8 @@ class Pump(threading.Thread):
         super().__init__(name=f"source {source.name}", daemon=True)
         self.error: Exception | None = None
         """Why reading broke, once the thread is over."""
+        self.whole = False
+        """Whether the source was read to its own end."""
         self._source = source
         self._position = position
         self._most_bytes = most_bytes
@@ -27,6 +29,7 @@ class Pump(threading.Thread):
             for chunk in self._source.chunks(self._position, self._most_bytes):
                 if not self._spool.put(chunk, wait=self._source.waits):
                     return
+            self.whole = not self._source.stopping.is_set()
         except Exception as error:
             self.error = error
         finally:

@@ -47,7 +47,9 @@ class Spool:
         self.most_events = most_events
         self.most_bytes = most_bytes
         self.node = node
-        self.acked = ordinal
+        self.stored = 0
+        """Events that were acknowledged, ever."""
+        self._acked = ordinal
         self.next_ordinal = ordinal
         self.lost = 0
         """Events that did not fit, ever."""
@@ -108,7 +110,8 @@ class Spool:
             while self._entries and self._entries[0].end <= ordinal:
                 self._bytes -= self._entries.popleft().size
                 self._sent = max(0, self._sent - 1)
-            self.acked = max(self.acked, ordinal)
+            self.stored += max(0, ordinal - self._acked)
+            self._acked = max(self._acked, ordinal)
             self._changed.notify_all()
         self._wake()
 
@@ -128,7 +131,7 @@ class Spool:
             held = [entry.chunk for entry in self._entries]
             self._entries.clear()
             self._sent = self._bytes = 0
-            self.acked = self.next_ordinal = ordinal
+            self._acked = self.next_ordinal = ordinal
             for chunk in held:
                 self._append(chunk)
         self._wake()

@@ -37,6 +37,7 @@ class FileSource(Source):
         self.path = path.resolve()
         super().__init__(str(self.path), run)
         self.follow = follow
+        self.ends = not follow
         self.records = Records(node)
         self.on_read: Callable[[int], None] = lambda count: None
         """Told how many bytes of the file were read, each time."""

@@ -103,6 +103,7 @@ class HubbleSource(Source):
     """
 
     kind = "hubble"
+    ends = False
 
     def __init__(
         self,

@@ -112,8 +112,10 @@ async def test_a_stream_that_breaks_anywhere_loses_and_doubles_nothing(
     arm(collector)
     said: list[str] = []
     async with serving(collector) as address:
-        await exporter(ListSource(given), address, said).run()
+        tally = await exporter(ListSource(given), address, said).run()
     assert collector.events == given
+    assert tally.stored == 50
+    assert tally.whole
     assert len(collector.hellos) == 2
     assert len(said) == 2
     assert "trying again" in said[0]

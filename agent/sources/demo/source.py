@@ -43,6 +43,7 @@ class DemoSource(Source):
     """
 
     kind = "demo"
+    ends = False
     waits = False
     resumes = False
 
@@ -62,6 +63,7 @@ class DemoSource(Source):
         self.cluster = cluster
         self.rate = rate
         self.seed = seed
+        self._name = f"{cluster}/{node}" if cluster else node
         self._index = index
         self._seconds = duration
         self._clock = clock
@@ -101,22 +103,21 @@ class DemoSource(Source):
         cycle = [step for step in whole if step.node == self._index]
         span = len(cycle) / self.rate * SECOND
         for turn in count():
-            for step in cycle:
-                at = (turn + step.at / (CYCLE * SECOND)) * span
-                yield step._replace(at=int(at))
+            for at, node, event in cycle:
+                yield Step(int((turn + at / (CYCLE * SECOND)) * span), node, event)
 
     def _stamped(self, step: Step, number: int) -> bytes:
         """Write the event of a step with its time, node and uuid."""
-        event, name = step.event, f"{self.cluster}/{self.node}" if self.cluster else self.node
+        event = step.event
         seconds, nanos = divmod(self._start + step.at, SECOND)
-        event.node_name = name
+        event.node_name = self._name
         event.time.seconds, event.time.nanos = seconds, nanos
         if event.HasField("flow"):
             flow = event.flow
             flow.time.seconds, flow.time.nanos = seconds, nanos
             flow.uuid = f"{self._prefix}{number:012x}"
             if not flow.node_name:
-                flow.node_name = name
+                flow.node_name = self._name
                 flow.node_labels.extend(NODE_LABELS[self._index])
                 flow.emitter.name, flow.emitter.version = "Palomar", VERSION
         return event.SerializeToString()

@@ -13,6 +13,7 @@ from observe.request import flows_request
 from observe.selecting import DEFAULT_LAST, wanted
 from observe.show import Show
 from observe.streams import errors, hang_up, output
+from proto.escape import escape
 from proto.flow_pb2 import FlowFilter
 from proto.observer_pb2 import GetAgentEventsRequest, GetDebugEventsRequest, GetFlowsRequest
 
@@ -78,7 +79,7 @@ class Watch:
         try:
             self._run(source.responses(request), source.hint)
         except ObserveError as error:
-            raise click.ClickException(str(error)) from None
+            raise click.ClickException(escape(str(error))) from None
         except InvalidFilter as error:
             raise click.UsageError(str(error)) from None
         finally:
@@ -96,7 +97,7 @@ class Watch:
                 batches = method(client)(request, on_reconnect=self._say)
                 self._run(batches, lambda: of_server(client, self.show.missing))
         except TransportError as error:
-            raise click.ClickException(str(error)) from None
+            raise click.ClickException(escape(str(error))) from None
 
     def _run(self, batches: Batches, hint: Callable[[], str]) -> None:
         """Print to the end. Ctrl-C, or a reader that has enough, ends it without a word."""
@@ -118,4 +119,4 @@ class Watch:
     def _say(self, line: str) -> None:
         """Tell a person something, unless errors are to be silent."""
         if not self._silent:
-            click.echo(" ".join(line.split()), err=True)
+            click.echo(escape(" ".join(line.split())), err=True)

@@ -197,6 +197,13 @@ def test_faults_of_a_file_are_said_at_the_end(tmp_path: Path) -> None:
     assert result.stderr.startswith(f"{path}: 1 line skipped, first line 2: not JSON")
 
 
+def test_names_of_unknown_fields_cannot_forge_anything(tmp_path: Path) -> None:
+    path = tmp_path / "flows"
+    path.write_bytes(b'{"uuid":"u","\\u001b[31m\\r\\n\\u202e":1}\n')
+    result = observe("--input-file", path)
+    assert result.stderr == f"{path}: 1 unknown fields left out (Flow.^[[31m \\u202e)\n"
+
+
 def test_raw_filters_are_shown_without_a_server() -> None:
     result = observe("--print-raw-filters", "--verdict", "DROPPED", "--server", "nowhere:1")
     assert result.stdout == 'allowlist:\n    - \'{"verdict":["DROPPED"]}\'\n'

@@ -22,6 +22,9 @@ from relay.streams import Progress, StreamKey
 
 Context: TypeAlias = "grpc.aio.ServicerContext[bytes, bytes]"
 
+LEAST_COST = 16 << 10
+"""What a batch counts at the least: the store's queue is bounded in batches too."""
+
 _BATCH_TAG = CollectRequest.BATCH_FIELD_NUMBER << 3 | 2
 
 
@@ -114,8 +117,9 @@ class AgentStream:
             if not message or message[0] != _BATCH_TAG:
                 self._other(message)
                 return
-            await self._gate.enter(len(message))
-            await self._pending.put(self._submit(message))
+            cost = max(len(message), LEAST_COST)
+            await self._gate.enter(cost)
+            await self._pending.put(self._submit(message, cost))
 
     async def _next(self) -> bytes | None:
         """Read a message; None at the end of the stream, or when it is being ended."""
@@ -127,19 +131,19 @@ class AgentStream:
         message: Any = reading.result()
         return None if message is grpc.aio.EOF else message
 
-    def _submit(self, message: bytes) -> asyncio.Future[Progress]:
+    def _submit(self, message: bytes, cost: int) -> asyncio.Future[Progress]:
         """Hand a batch to the store; the future is done after the commit."""
         try:
             waiting = asyncio.wrap_future(self._store.append(self._key, message))
         except (StoreError, OutOfOrder, InvalidBatch, Busy) as error:
             waiting = asyncio.get_running_loop().create_future()
             waiting.set_exception(error)
-        waiting.add_done_callback(lambda done: self._committed(done, len(message)))
+        waiting.add_done_callback(lambda done: self._committed(done, len(message), cost))
         return waiting
 
-    def _committed(self, done: asyncio.Future[Progress], size: int) -> None:
+    def _committed(self, done: asyncio.Future[Progress], size: int, cost: int) -> None:
         """Count a batch that came out of the store, also after the stream is gone."""
-        self._gate.leave(size)
+        self._gate.leave(cost)
         if done.cancelled() or done.exception():
             return
         before, self._progress = self._progress, done.result()

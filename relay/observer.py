@@ -1,5 +1,6 @@
 """The Hubble API: observer.Observer over the store, its history and its live events."""
 
+import asyncio
 import time
 from collections.abc import Iterable
 
@@ -87,7 +88,7 @@ class Observer:
 
     async def get_namespaces(self, _request: bytes, _context: Context) -> Message:
         """List the namespaces of the endpoints in the flows that are kept."""
-        found = self._store.namespaces()
+        found = await asyncio.to_thread(self._store.namespaces)
         named = [Namespace(cluster=cluster, namespace=name) for cluster, name in sorted(found)]
         return GetNamespacesResponse(namespaces=named)
 

@@ -61,7 +61,7 @@ class Settings:
     """Largest message taken; gRPC's own default, which every client keeps to."""
     hello_timeout: float = 10.0
     """How long an agent may take to say hello."""
-    stream_batches: int = 8
+    stream_batches: int = 32
     """Batches of one agent's stream that may wait for their commit."""
     ingest_bytes: int = 32 << 20
     """Bytes of all batches that may wait for their commit."""

@@ -27,7 +27,6 @@ UNWATCHED_SECONDS = 30.0
 STOP_SECONDS = 15.0
 """How long a process may take to end before it is killed."""
 LISTENING = "listening on "
-NEXT = "What to try next: palomar relay, then palomar agent file FLOWS.jsonl, then observe"
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """What ends the demo; while it cleans up they are not heard."""
 
@@ -51,7 +50,7 @@ class Demo:
         relay.watch()
         self.address = said.partition(LISTENING)[2].partition(";")[0].split(",")[0]
         click.echo(f"The relay listens on {self.address}, its file is {data}")
-        look = f"{_observe()} --follow --verdict DROPPED --server {self.address}"
+        look = f"{_called('observe')} --follow --verdict DROPPED --server {self.address}"
         click.echo(f"In a second terminal: {look}")
         for node in NODES:
             given = ("--node", node, "--rate", str(rate), "--seed", str(seed))
@@ -82,11 +81,11 @@ class Demo:
         shutil.rmtree(self._folder)
 
 
-def _observe() -> str:
-    """Say how `observe` is called here."""
-    beside = Path(sys.argv[0]).with_name("observe")
-    if shutil.which("observe") or not beside.is_file():
-        return "observe"
+def _called(name: str) -> str:
+    """Say how a program of ours is called here: by its name, or by its path beside this one."""
+    beside = Path(sys.argv[0]).with_name(name)
+    if shutil.which(name) or not beside.is_file():
+        return name
     return os.path.relpath(beside)
 
 
@@ -127,6 +126,10 @@ def main(rate: float, seed: int, duration: float | None) -> None:
         with Demo() as demo, suppress(KeyboardInterrupt):
             demo.start(rate, seed)
             _until_ended(demo, seconds)
-        click.echo(f"\n{NEXT}")
+        palomar = _called("palomar")
+        click.echo(
+            f"\nWhat to try next, to keep flows: {palomar} relay; "
+            f"{palomar} agent file FLOWS.jsonl; {_called('observe')} --last 20"
+        )
     except BrokenPipeError:
         hang_up()

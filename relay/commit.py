@@ -16,7 +16,7 @@ from relay.jobs import GOODBYE, Job
 from relay.ring import Ring
 from relay.sealing import write_events
 from relay.state import State
-from relay.stored import Stored
+from relay.stored import Stored, stored
 from relay.streams import Progress, StreamKey
 from relay.words import WORDS
 
@@ -95,7 +95,7 @@ class Commit:
         seqs = range(first, first + len(events))
         columns = extract.columns(flows, kinds, self._state.dimensions)
         rows = zip(self._ids(rings), seqs, orders, own, lags, *columns, strict=True)
-        self.stored += map(Stored, seqs, orders, rings, rows, events)
+        self.stored += stored(seqs, orders, rings, rows, events)
         self._state.next_seq += len(events)
 
     def _ids(self, rings: list[int]) -> list[int]:

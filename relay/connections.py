@@ -38,6 +38,7 @@ def _connect(path: Path, mode: str, pragmas: tuple[str, ...]) -> sqlite3.Connect
         uri=True,
         isolation_level=None,
         check_same_thread=False,
+        cached_statements=256,
     )
     for pragma in pragmas:
         connection.execute(f"PRAGMA {pragma}")

@@ -95,9 +95,10 @@ RECORD = ("record", "http_code", "http_method", "http_url", "dns_query")
 def times(shadows: Sequence[shadow_pb2.Event], flows: Flows) -> list[int | None]:
     """Give the events' own times in nanoseconds: the flow's, else the envelope's, else None."""
     found = [t.seconds * 1_000_000_000 + t.nanos for t in [f.time for f in flows]]
-    if found and (min(found) <= 0 or max(found) > INT64[1]):
-        return [_time(e) for e in shadows]
-    return list(found)
+    if found and min(found) > 0 and max(found) <= INT64[1]:
+        return list(found)
+    plain = range(1, INT64[1] + 1)
+    return [ns if ns in plain else _time(e) for ns, e in zip(found, shadows, strict=True)]
 
 
 def _time(event: shadow_pb2.Event) -> int | None:

@@ -7,12 +7,13 @@ import sqlite3
 import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Sequence
+from itertools import repeat
 
 from relay.blocks import BLOCK_BITS, BLOCK_EVENTS, unpack
 from relay.connections import Readers
 from relay.errors import StoreError
 from relay.rings import RINGS
-from relay.stored import Stored
+from relay.stored import Stored, stored
 from relay.sweep import Place
 
 CACHED_BYTES = 24 << 20
@@ -78,11 +79,11 @@ class Fetch:
                 for index in indexes:
                     events[index] = run[places[index][3] % BLOCK_EVENTS]
             connection.execute("COMMIT")
-        return [
-            Stored(sign * seq, sign * order, ring, (), event)
-            for (order, seq, ring, _), event in zip(places, events, strict=True)
-            if event
-        ]
+        seqs = [sign * seq for _, seq, _, _ in places]
+        orders = [sign * order for order, _, _, _ in places]
+        rings = [ring for _, _, ring, _ in places]
+        found = list(stored(seqs, orders, rings, repeat(()), events))
+        return found if all(events) else [each for each in found if each.event]
 
 
 def _tail(connection: sqlite3.Connection, ring: int, block: int) -> Run:

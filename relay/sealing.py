@@ -4,33 +4,44 @@ tail."""
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any
 
 from relay.blocks import BLOCK_EVENTS, Packed, pack, zone_keys
-from relay.columns import COLUMNS, Row
+from relay.columns import Row
 from relay.ring import Ring
 
-HOLES = ", ".join("?" * len(COLUMNS))
+AT_ONCE = (64, 16, 4, 1)
+"""Rows that one statement inserts, the most that are left. Python gives up its lock at every
+statement, and with other threads at work it waits long to have it again."""
 
 
 def write_events(
     connection: sqlite3.Connection, ring: Ring, rows: list[Row], events: list[bytes]
 ) -> None:
     """Write the rows and events that follow what the ring holds, inside a transaction."""
-    connection.executemany(f"INSERT INTO {ring.name}_row VALUES ({HOLES})", rows)
+    _insert(connection, f"{ring.name}_row", rows)
     ring.next_id += len(rows)
     ring.set_tail(ring.tail_rows + rows, ring.tail_events + events)
     blocks = _seal(ring)
     if blocks:
         connection.execute(f"DELETE FROM {ring.name}_tail")
-        connection.executemany(
-            f"INSERT INTO {ring.name}_block VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [(*packed.block, packed.zones, packed.events) for packed in blocks],
-        )
+        packed = [(*each.block, each.zones, each.events) for each in blocks]
+        _insert(connection, f"{ring.name}_block", packed)
     new = min(len(rows), len(ring.tail_rows))
-    connection.executemany(
-        f"INSERT INTO {ring.name}_tail VALUES (?, ?)",
-        enumerate(ring.tail_events[len(ring.tail_events) - new :], ring.next_id - new),
-    )
+    tail = enumerate(ring.tail_events[len(ring.tail_events) - new :], ring.next_id - new)
+    _insert(connection, f"{ring.name}_tail", list(tail))
+
+
+def _insert(connection: sqlite3.Connection, table: str, rows: Sequence[Sequence[Any]]) -> None:
+    start = 0
+    for size in AT_ONCE:
+        while len(rows) - start >= size:
+            values = list(chain.from_iterable(rows[start : start + size]))
+            holes = f"({', '.join('?' * len(rows[0]))})"
+            connection.execute(f"INSERT INTO {table} VALUES {', '.join([holes] * size)}", values)
+            start += size
 
 
 def _seal(ring: Ring) -> list[Packed]:

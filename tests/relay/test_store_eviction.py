@@ -1,17 +1,20 @@
 """Rings stay within their limits, oldest first out, and everything else goes on."""
 
+import time
 from pathlib import Path
+from threading import Event
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proto.selection import Selection
+from relay import writer
 from relay.limits import Limit, parse_limit
 from relay.rings import RingState
 from relay.store import Store
 from tests.factories import NOON_NS, event
-from tests.stores import Clock, history, opened, put, uuids
+from tests.stores import SECONDS, Clock, history, opened, put, uuids
 
 SECOND_NS = 10**9
 
@@ -80,6 +83,19 @@ def test_age_counts_from_arrival_also_when_nothing_arrives(tmp_path: Path) -> No
     with opened(tmp_path / "a.db", clock=clock) as store:
         assert [each.seq for each in history(store)] == [401]
         assert flows(store).seen == 401
+
+
+def test_age_is_looked_at_when_nobody_asks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "TICK_SECONDS", 0.01)
+    clock = Clock()
+    with opened(tmp_path / "a.db", {"flow": Limit(age_ns=SECOND_NS)}, clock) as store:
+        put(store, event())
+        assert flows(store).flows == 1
+        clock.ns += 2 * SECOND_NS
+        deadline = time.monotonic() + SECONDS
+        while flows(store).flows and time.monotonic() < deadline:
+            Event().wait(0.005)
+        assert flows(store).evicted == {"age": 1}
 
 
 def test_seq_goes_on_when_all_was_evicted(tmp_path: Path) -> None:

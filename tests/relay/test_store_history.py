@@ -3,6 +3,7 @@ time."""
 
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -217,3 +218,20 @@ def test_an_answer_is_given_up(tmp_path: Path) -> None:
         reading.cancel()
         assert len(flat(answer)) < 2744
         assert flat(reading.flows(Selection(5), [], [], upto=store.last_seq())) == []
+
+
+def test_history_is_whole_while_the_store_is_written(tmp_path: Path) -> None:
+    """Whatever is sealed in between: each answer holds every event up to its seq, once."""
+    batch = [event(verdict=n % 3) for n in range(37)]
+    answers = 0
+    with opened(tmp_path / "a.db") as store, ThreadPoolExecutor(1) as agent:
+        fed = agent.submit(lambda: [put(store, *batch) for _ in range(100)])
+        while not fed.done():
+            upto = store.last_seq()
+            for number in (None, 50):
+                reading = store.history().flows(Selection(number), [], [], upto=upto)
+                seqs = sorted(each.seq for each in flat(reading))
+                assert seqs == list(range(max(0, upto - (number or upto)), upto + 1))[1:]
+                answers += 1
+        assert len(history(store)) == len(fed.result()) * len(batch)
+    assert answers > 2

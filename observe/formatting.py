@@ -8,24 +8,14 @@ import click
 
 from observe.layout import Option, SwitchOption
 from observe.printers import CSV_COLUMNS, OUTPUTS
+from observe.printers.layouts import DEFAULT, LAYOUTS
 from observe.streams import wants_colour
 
 if TYPE_CHECKING:
     from observe.printers.style import Style
 
 SECTION = "Output"
-TIME_FORMATS = (
-    "StampMilli",
-    "YearMonthDay",
-    "YearMonthDayHour",
-    "YearMonthDayHourMinute",
-    "RFC3339",
-    "RFC3339Milli",
-    "RFC3339Micro",
-    "RFC3339Nano",
-    "RFC1123Z",
-)
-EVENT_OUTPUTS = ("compact", "dict", "table", "tab", "jsonpb", "json")
+EVENT_OUTPUTS = tuple(name for name, output in OUTPUTS.items() if not output.only_flows)
 """The outputs that can show agent and debug events."""
 
 
@@ -47,10 +37,8 @@ def format_options(outputs: Sequence[str] = tuple(OUTPUTS)) -> list[click.Option
             SECTION,
             "--time-format",
             metavar="FORMAT",
-            shell_complete=lambda ctx, param, start: [
-                n for n in TIME_FORMATS if n.startswith(start)
-            ],
-            help=f"One of {', '.join(TIME_FORMATS)} (default StampMilli, of csv RFC3339Nano).",
+            shell_complete=lambda ctx, param, start: [n for n in LAYOUTS if n.startswith(start)],
+            help=f"One of {', '.join(LAYOUTS)} (default {DEFAULT}, of csv RFC3339Nano).",
         ),
         Option(
             SECTION,
@@ -106,7 +94,7 @@ def style_of(ctx: click.Context) -> "Style":
 
     given = ctx.params
     zone = zone_of(ctx)
-    default = "RFC3339Nano" if given["output"] == "csv" else "StampMilli"
+    default = "RFC3339Nano" if given["output"] == "csv" else DEFAULT
     return Style(
         clock=clock(given["time_format"] or default, zone, local=zone is None),
         palette=COLOURED if wants_colour(given.get("color", "never")) else PLAIN,

@@ -26,7 +26,7 @@ class Show:
         self._out = out
         self._err = err
         self._kind = kind
-        losses = out if OUTPUTS[output].shows_losses else err
+        losses = err if OUTPUTS[output].only_flows else out
         self._ways = {
             "flow": (printer.flow, out),
             "agent_event": (printer.agent_event, out),

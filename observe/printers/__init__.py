@@ -12,13 +12,17 @@ if TYPE_CHECKING:
 
 
 class Output(NamedTuple):
-    """An output: where its printer is, whether it can follow, and whether losses belong in it."""
+    """An output: where its printer is, and what it is fit for.
+
+    `words` says that a flow is shown in words and not whole, `follows` that lines may be shown as
+    they come, `only_flows` that nothing but flows belongs in it: a loss is for standard error.
+    """
 
     module: str
     printer: str
     words: bool = True
     follows: bool = True
-    shows_losses: bool = True
+    only_flows: bool = False
 
 
 OUTPUTS: dict[str, Output] = {
@@ -28,10 +32,10 @@ OUTPUTS: dict[str, Output] = {
     "tab": Output("table", "TablePrinter", follows=False),
     "jsonpb": Output("jsonlines", "JsonPrinter", words=False),
     "json": Output("jsonlines", "JsonPrinter", words=False),
-    "flow": Output("jsonlines", "FlowPrinter", words=False, shows_losses=False),
-    "csv": Output("csv", "CsvPrinter", shows_losses=False),
+    "flow": Output("jsonlines", "FlowPrinter", words=False, only_flows=True),
+    "csv": Output("csv", "CsvPrinter", only_flows=True),
 }
-"""The outputs by name; `words` says that a flow is shown in words and not whole."""
+"""The outputs by name."""
 
 CSV_COLUMNS = (
     "time",

@@ -3,44 +3,18 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
-from typing import NamedTuple
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from observe.printers.layouts import DEFAULT, LAYOUTS, Layout
 from proto.timestamps import SECOND, is_valid
 
-DEFAULT = "StampMilli"
 SECONDS = 4096
 """How many seconds are remembered with their text."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
-
-class Layout(NamedTuple):
-    """How a time is written: up to the second, digits of the fraction, and what follows."""
-
-    head: str
-    digits: int = 0
-    fixed: bool = False
-    tail: str = "{offset}"
-
-
-LAYOUTS: dict[str, Layout] = {
-    "StampMilli": Layout("{month} {day:2d} {clock}", 3, True, ""),
-    "YearMonthDay": Layout("{iso:.10}", tail=""),
-    "YearMonthDayHour": Layout("{iso:.13}"),
-    "YearMonthDayHourMinute": Layout("{iso:.16}"),
-    "RFC3339": Layout("{iso:.19}"),
-    "RFC3339Milli": Layout("{iso:.19}", 3),
-    "RFC3339Micro": Layout("{iso:.19}", 6),
-    "RFC3339Nano": Layout("{iso:.19}", 9),
-    "RFC1123Z": Layout("{weekday}, {day:02d} {month} {iso:.4} {clock}", tail=" {numeric}"),
-}
-"""The formats, by name. Trailing zeros of a fraction are left out unless its digits are fixed."""
-
-BY_LOWER = {name.lower(): layout for name, layout in LAYOUTS.items()}
 
 
 def clock(
@@ -51,7 +25,7 @@ def clock(
     `local` is the zone of this machine, with its summer time. A layout without a zone says which
     one it is, unless it is UTC.
     """
-    layout = BY_LOWER.get(name.lower(), LAYOUTS[DEFAULT])
+    layout = {each.lower(): LAYOUTS[each] for each in LAYOUTS}.get(name.lower(), LAYOUTS[DEFAULT])
     if not layout.tail and (local or zone is not UTC):
         layout = layout._replace(tail=" {zone}")
     second, fraction = _seconds(layout, None if local else zone), _fraction(layout)

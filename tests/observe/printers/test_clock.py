@@ -4,7 +4,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from observe.printers.clock import LAYOUTS, clock
+from observe.printers.clock import clock
+from observe.printers.layouts import LAYOUTS
 
 TIME = Timestamp(seconds=1_791_909_303, nanos=969_843_500)
 BERLIN, KOLKATA = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Kolkata")

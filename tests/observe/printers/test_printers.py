@@ -33,7 +33,7 @@ COLOURS = re.compile("\x1b\\[[0-9]+m")
 
 def flows_printed(output: str, style: Style) -> str:
     printer = printer_for(output, style)
-    losses = LOSSES if OUTPUTS[output].shows_losses else ()
+    losses = () if OUTPUTS[output].only_flows else LOSSES
     lines = [printer.flow(each) for each in FLOWS] + [printer.lost(each) for each in losses]
     return "".join(lines) + printer.close()
 

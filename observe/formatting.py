@@ -93,10 +93,9 @@ def style_of(ctx: click.Context) -> "Style":
     from observe.printers.style import COLOURED, PLAIN, Style
 
     given = ctx.params
-    zone = zone_of(ctx)
     default = "RFC3339Nano" if given["output"] == "csv" else DEFAULT
     return Style(
-        clock=clock(given["time_format"] or default, zone, local=zone is None),
+        clock=clock(given["time_format"] or default, zone_of(ctx)),
         palette=COLOURED if wants_colour(given.get("color", "never")) else PLAIN,
         translate=given.get("ip_translation", True) and not given.get("numeric", False),
         node_name=given["print_node_name"],

@@ -17,18 +17,15 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-def clock(
-    name: str = DEFAULT, zone: tzinfo | None = UTC, *, local: bool = False
-) -> Callable[[Timestamp], str]:
-    """Make a writer of times. An unknown name means the default, as in the reference.
+def clock(name: str = DEFAULT, zone: tzinfo | None = UTC) -> Callable[[Timestamp], str]:
+    """Make a writer of times; an unknown name means the default, `zone` None that of this machine.
 
-    `local` is the zone of this machine, with its summer time. A layout without a zone says which
-    one it is, unless it is UTC.
+    A layout without a zone says which one it is, unless it is UTC.
     """
     layout = {each.lower(): LAYOUTS[each] for each in LAYOUTS}.get(name.lower(), LAYOUTS[DEFAULT])
-    if not layout.tail and (local or zone is not UTC):
+    if not layout.tail and zone is not UTC:
         layout = layout._replace(tail=" {zone}")
-    second, fraction = _seconds(layout, None if local else zone), _fraction(layout)
+    second, fraction = _seconds(layout, zone), _fraction(layout)
 
     def write(time: Timestamp) -> str:
         found, nanos = second(time.seconds), time.nanos

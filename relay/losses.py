@@ -1,12 +1,13 @@
-"""Lost events of a live stream, folded so that they do not flood it: few messages, nothing
-uncounted."""
+"""Lost events, folded so that they do not flood an answer: few messages, nothing uncounted."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from proto.flow_pb2 import HUBBLE_RING_BUFFER, LostEvent
 from proto.observer_pb2 import GetFlowsResponse
-from proto.timestamps import from_ns
+from proto.timestamps import SECOND, from_ns
+from relay.rings import LOST
+from relay.stored import Stored
 
 MAX_KINDS = 64
 """Kinds of loss (node and source) told apart; further nodes are folded into one without a name."""
@@ -64,6 +65,27 @@ class Losses:
             _add(self._pending[key], event)
         else:
             self._pending[key] = event
+
+
+def fold(part: Sequence[Stored]) -> list[bytes]:
+    """Give the events of a part of history.
+
+    Losses of one node, source and second become one, in the place of the last of them.
+    """
+    events: list[bytes | None] = [stored.event for stored in part]
+    totals: dict[tuple[str, int, int], tuple[int, GetFlowsResponse]] = {}
+    for index, stored in enumerate(part):
+        if stored.ring != LOST:
+            continue
+        loss = GetFlowsResponse.FromString(stored.event)
+        kind = loss.node_name, int(loss.lost_events.source), stored.order_ns // SECOND
+        if kind in totals:
+            before, total = totals[kind]
+            _add(total, loss)
+            events[before], events[index] = None, total.SerializeToString()
+            loss = total
+        totals[kind] = index, loss
+    return [event for event in events if event is not None]
 
 
 def _add(total: GetFlowsResponse, more: GetFlowsResponse) -> None:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from proto.reader_pb2 import Coverage
 from proto.timestamps import from_ns
+from relay.losses import fold
 from relay.requests import Query
 from relay.rings import FLOWS, RINGS
 from relay.store import Store
@@ -77,7 +78,7 @@ class Reading:
         return coverage(self._store, self._history.looked_at) if self._query.surveyed else None
 
     def _part(self, piece: Sequence[Stored], place: Place) -> Part:
-        return Part([self._query.render(stored.event) for stored in piece], place)
+        return Part([self._query.render(event) for event in fold(piece)], place)
 
 
 def _cut(chunk: Sequence[Stored], size: int) -> Iterator[Sequence[Stored]]:

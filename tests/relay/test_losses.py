@@ -1,10 +1,12 @@
 """Losses of a live stream, folded."""
 
 from proto.flow_pb2 import HUBBLE_RING_BUFFER
-from proto.observer_pb2 import GetFlowsResponse
-from proto.timestamps import from_ns
-from relay.losses import MAX_KINDS, Losses
-from tests.factories import lost
+from proto.observer_pb2 import ExportEvent, GetFlowsResponse
+from proto.timestamps import SECOND, from_ns
+from relay.losses import MAX_KINDS, Losses, fold
+from relay.rings import FLOW, LOST
+from relay.stored import Stored
+from tests.factories import event, lost
 
 
 class Clock:
@@ -75,6 +77,26 @@ def test_too_many_nodes_are_folded_into_one_without_a_name() -> None:
     assert len(told) == MAX_KINDS + 1
     assert told[-1] == ("", 10)
     assert folded.rest() == []
+
+
+def stored(ring: int, order_ns: int, event: ExportEvent) -> Stored:
+    return Stored(order_ns, order_ns, ring, (), event.SerializeToString())
+
+
+def test_in_history_the_losses_of_a_second_become_one() -> None:
+    part = [
+        stored(LOST, 1, lost(1, node_name="a")),
+        stored(FLOW, 2, event(uuid="2")),
+        stored(LOST, 3, lost(2, node_name="b")),
+        stored(LOST, 4, lost(3, node_name="a", time=from_ns(4))),
+        stored(FLOW, 5, event(uuid="5")),
+        stored(LOST, SECOND, lost(4, node_name="a")),
+    ]
+    told = fold(part)
+    assert [told[0], told[3]] == [part[1].event, part[4].event]
+    assert read([told[1], told[2], told[4]]) == [("b", 2), ("a", 4), ("a", 4)]
+    assert told[1] == part[2].event
+    assert GetFlowsResponse.FromString(told[2]).time == from_ns(4)
 
 
 def test_a_count_beyond_the_largest_stays_there() -> None:

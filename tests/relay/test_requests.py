@@ -46,7 +46,7 @@ def follow(store: Store, query: Query, commits: Sequence[Sequence[ExportEvent]])
     return got
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(st.lists(st.lists(events(), max_size=8), max_size=4), REQUESTS)
 def test_a_follower_gets_what_the_definition_says(
     commits: list[list[ExportEvent]], request: GetFlowsRequest

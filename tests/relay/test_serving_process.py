@@ -3,18 +3,18 @@
 import asyncio
 import socket
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import grpc
 import grpc.aio
 import pytest
+from click.testing import CliRunner, Result
 
 from proto.observer_pb2 import ExportEvent, GetFlowsRequest
 from proto.observer_pb2_grpc import ObserverStub
 from proto.timestamps import from_ns
 from proto.version import VERSION
+from relay.cli import main
 from tests.factories import NOON_NS, event
 from tests.relays import RelayProcess, Sender, store
 
@@ -32,9 +32,9 @@ async def stored(address: str) -> list[int]:
         return [int(a.flow.uuid) async for a in answers if a.HasField("flow")]
 
 
-def run(*options: str) -> subprocess.CompletedProcess[str]:
-    command = (sys.executable, "-m", "relay", *options)
-    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+def run(*options: str | Path) -> Result:
+    """Run the command in this process, which is only good for one that cannot start."""
+    return CliRunner().invoke(main, [str(option) for option in options])
 
 
 async def test_sigterm_stores_what_came_and_a_restart_goes_on(tmp_path: Path) -> None:
@@ -101,14 +101,14 @@ def test_a_socket_left_behind_by_a_killed_relay_is_taken_over(tmp_path: Path) ->
 
 def test_a_second_relay_is_refused(tmp_path: Path) -> None:
     with RelayProcess(tmp_path) as relay:
-        other = ("--data", str(tmp_path / "other.db"))
+        other = ("--data", tmp_path / "other.db")
         taken = run("--listen", relay.address, *other)
-        assert (taken.returncode, taken.stdout) == (1, "")
+        assert (taken.exit_code, taken.stdout) == (1, "")
         assert taken.stderr == (
             f"Error: cannot listen on {relay.address}: another process listens there\n"
         )
-        same = run("--listen", "127.0.0.1:0", "--data", str(relay.data))
-        assert same.returncode == 1
+        same = run("--listen", "127.0.0.1:0", "--data", relay.data)
+        assert same.exit_code == 1
         assert str(relay.data) in same.stderr
         assert same.stderr.count("\n") == 1
 
@@ -117,9 +117,9 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         for option in ("--listen", "--metrics"):
-            given = ("--data", str(tmp_path / "palomar.db"), "--listen", "127.0.0.1:0")
+            given = ("--data", tmp_path / "palomar.db", "--listen", "127.0.0.1:0")
             refused = run(*given, option, f"127.0.0.1:{port}")
-            assert refused.returncode == 1
+            assert refused.exit_code == 1
             assert f"127.0.0.1:{port}: address already in use\n" in refused.stderr.lower()
             assert refused.stderr.count("\n") == 1
 
@@ -132,8 +132,8 @@ def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
     connection.close()
     for path in (strange, foreign):
         before = path.read_bytes()
-        refused = run("--listen", "127.0.0.1:0", "--data", str(path))
-        assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+        refused = run("--listen", "127.0.0.1:0", "--data", path)
+        assert (refused.exit_code, refused.stderr.count("\n")) == (1, 1)
         assert str(path) in refused.stderr
         assert path.read_bytes() == before
 
@@ -150,7 +150,7 @@ def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
     ],
 )
 def test_usage_errors_name_the_option(tmp_path: Path, options: tuple[str, ...], said: str) -> None:
-    refused = run("--data", str(tmp_path / "palomar.db"), *options)
-    assert refused.returncode == 2
+    refused = run("--data", tmp_path / "palomar.db", *options)
+    assert refused.exit_code == 2
     assert said in refused.stderr
     assert "Traceback" not in refused.stderr

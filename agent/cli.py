@@ -1,5 +1,7 @@
 """`palomar agent`: read a kind of source and stream its events to a relay."""
 
+import io
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,23 +43,22 @@ def file(paths: tuple[str, ...], follow: bool, again: bool, max_line: int, **sha
     from agent.delivery import deliver
     from agent.progress import progress
     from agent.sources.file import FileSource
+    from agent.sources.pipe import PipeSource
     from agent.sources.source import Source
-    from agent.sources.stdin import StdinSource
 
     node = _envelope_node(shared)
     run = _fresh_run() if again else ""
-    sources: dict[str, Source] = {}
+    found: dict[str, Source] = {}
     for path in paths:
         made: Source
-        if path == "-":
-            made = StdinSource(node=node, longest_line=max_line)
+        if pipe := _pipe(path):
+            made = PipeSource(path, pipe, node=node, longest_line=max_line)
         else:
-            _check_readable(path)
             made = FileSource(Path(path), run=run, node=node, follow=follow, longest_line=max_line)
-        sources[made.name] = made
-    given = list(sources.values())
-    with progress(given, _say) as say:
-        status = deliver(given, _relay(shared), say, at_once=follow)
+        found[made.name] = made
+    sources = list(found.values())
+    with progress(sources, _say) as say:
+        status = deliver(sources, _relay(shared), say, at_once=follow)
     raise SystemExit(status)
 
 
@@ -124,6 +125,41 @@ def hubble(
     raise SystemExit(deliver(sources, _relay(shared), _say))
 
 
+@main.command()
+@click.option(
+    "--listen",
+    default="localhost:4246",
+    show_default=True,
+    help="Where Envoys stream to: HOST:PORT (port 0: a free one) or unix:///PATH.",
+)
+@click.option(
+    "--endpoints",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File that says who is behind an address (TOML); read again when it changes.",
+)
+@click.option(
+    "--max-streams",
+    type=click.IntRange(1, 4096),
+    default=256,
+    show_default=True,
+    help="Streams at the same time; an Envoy opens one for each worker and log.",
+)
+@relay_options
+def envoy(listen: str, endpoints: Path | None, max_streams: int, **shared: Any) -> None:
+    """Serve Envoy's gRPC access log service: each request or connection becomes flows.
+
+    An Envoy names its node itself (--service-node); --node names that of those that do not.
+    """
+    from dataclasses import replace
+
+    from agent.sources.envoy.serve import serve
+
+    any_port = listen.endswith(":0")
+    target = parse_target("--listen", listen.removesuffix(":0") if any_port else listen)
+    target = replace(target, port=0) if any_port else target
+    raise SystemExit(serve(target, endpoints, max_streams, _relay(shared), _say))
+
+
 def _relay(shared: dict[str, Any]) -> "Relay":
     """Make the relay of what `relay_options` gave."""
     from agent.delivery import Relay
@@ -149,10 +185,18 @@ def _fresh_run() -> str:
     return uuid.uuid4().hex
 
 
-def _check_readable(path: str) -> None:
+def _pipe(path: str) -> io.FileIO | None:
+    """Open a path that cannot be read twice: the standard input, a named pipe; None for a file.
+
+    End the command where there is nothing to read.
+    """
     try:
+        if path == "-":
+            return io.FileIO(sys.stdin.fileno(), closefd=False)
+        if not Path(path).is_file():
+            return io.FileIO(path)
         with open(path, "rb"):
-            pass
+            return None
     except OSError as error:
         _say(f"{path}: {error.strerror}")
         raise SystemExit(1) from None

@@ -5,7 +5,7 @@ import signal
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from agent.exporter import Exporter, ExportError
@@ -28,8 +28,8 @@ class Relay:
     cluster: str
     settings: Settings = field(default_factory=Settings)
 
-    def exporter(self, source: Source, say: Callable[[str], None]) -> Exporter:
-        """Make what delivers `source`."""
+    def exporter(self, source: Source, say: Callable[[str], None], sharing: int) -> Exporter:
+        """Make what delivers `source`, with the room of one of `sharing` spools."""
         hello = Hello(
             node=source.node or self.node,
             cluster=source.cluster or self.cluster,
@@ -39,9 +39,12 @@ class Relay:
             version=VERSION,
         )
         connect = partial(open_aio_channel, self.target, self.tls)
-        return Exporter(
-            source, hello, connect, self.settings, server=f"relay {self.target}", say=say
+        settings = replace(
+            self.settings,
+            spool_events=self.settings.spool_events // sharing,
+            spool_bytes=self.settings.spool_bytes // sharing,
         )
+        return Exporter(source, hello, connect, settings, server=f"relay {self.target}", say=say)
 
 
 def deliver(
@@ -52,21 +55,30 @@ def deliver(
     `say` takes lines for a person. Give the exit status: 1 where a source broke, the relay refused
     it, one that ends was not delivered whole, or something that cannot be read again was not.
     """
-    return asyncio.run(Delivery(sources, relay, say).run(at_once))
+    return asyncio.run(Delivery(sources, relay, say, at_once=at_once).run())
 
 
 class Delivery:
     """One delivery, in a running event loop; what `deliver` does."""
 
-    def __init__(self, sources: Sequence[Source], relay: Relay, say: Callable[[str], None]) -> None:
-        self._exporters = [relay.exporter(source, say) for source in sources]
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        relay: Relay,
+        say: Callable[[str], None],
+        *,
+        at_once: bool = True,
+    ) -> None:
+        sharing = len(sources) if at_once else 1
+        self._exporters = [relay.exporter(source, say, sharing) for source in sources]
+        self._at_once = at_once
         self._grace = relay.settings.grace
         self._say = say
         self._failed = False
 
-    async def run(self, at_once: bool = True) -> int:
+    async def run(self) -> int:
         """Deliver; give the exit status."""
-        task = asyncio.ensure_future(self._all(at_once))
+        task = asyncio.ensure_future(self._all())
         loop = asyncio.get_running_loop()
         for number in SIGNALS:
             loop.add_signal_handler(number, self._stop, task)
@@ -84,8 +96,8 @@ class Delivery:
             loop.remove_signal_handler(number)
             loop.add_signal_handler(number, task.cancel)
 
-    async def _all(self, at_once: bool) -> None:
-        if at_once:
+    async def _all(self) -> None:
+        if self._at_once:
             await asyncio.gather(*map(self._one, self._exporters))
             return
         for exporter in self._exporters:

@@ -86,7 +86,7 @@ class Exporter:
         self._hello = collector_pb2.CollectRequest(hello=hello).SerializeToString()
         self._node = hello.node
         self._connect = connect
-        self._settings = settings
+        self.settings = settings
         self._server = server
         self._say = say
         self._backoff = backoff or Backoff()
@@ -192,13 +192,13 @@ class Exporter:
         self._stop_pump()
         loop = asyncio.get_running_loop()
         self._spool = Spool(
-            self._settings.spool_events,
-            self._settings.spool_bytes,
+            self.settings.spool_events,
+            self.settings.spool_bytes,
             node=self._node,
             ordinal=welcome.ordinal,
             wake=partial(loop.call_soon_threadsafe, self._more.set),
         )
-        most = min(self._settings.chunk_bytes, self._most_bytes // 2)
+        most = min(self.settings.chunk_bytes, self._most_bytes // 2)
         self._pump = Pump(self.source, welcome.position, most, self._spool)
         self._pump.start()
         if self.stopping:
@@ -216,7 +216,7 @@ class Exporter:
         try:
             while not self._spool.finished:
                 self._more.clear()
-                while entry := self._spool.next(self._settings.window):
+                while entry := self._spool.next(self.settings.window):
                     await call.write(self._request(entry))
                 await self._more.wait()
             goodbye = collector_pb2.CollectRequest(goodbye=collector_pb2.Goodbye())

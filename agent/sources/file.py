@@ -35,7 +35,7 @@ class FileSource(Source):
         longest_line: int = LONGEST_LINE,
     ) -> None:
         self.path = path.resolve()
-        super().__init__(str(self.path), run)
+        super().__init__(os.fsencode(self.path).decode(errors="backslashreplace"), run)
         self.follow = follow
         self.ends = not follow
         self.records = Records(node)

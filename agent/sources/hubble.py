@@ -103,7 +103,6 @@ class HubbleSource(Source):
     """
 
     kind = "hubble"
-    ends = False
 
     def __init__(
         self,

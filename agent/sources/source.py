@@ -47,7 +47,7 @@ class Source(ABC):
     """Name of the node that it speaks for, where that is not the agent's own."""
     cluster = ""
     """Cluster of that node."""
-    ends = True
+    ends = False
     """Whether it ends by itself, so that one that is stopped before is not whole."""
     resumes = True
     """Whether it can go on from a position; if not, what it gives is always new."""

@@ -51,15 +51,22 @@ class ListSource(Source):
 class Run:
     """A delivery in this process: its exit `status`, and what it `said`."""
 
-    def __init__(self, address: str, *sources: Source, node: str = "node-1", **settings: Any):
+    def __init__(
+        self,
+        address: str,
+        *sources: Source,
+        node: str = "node-1",
+        at_once: bool = True,
+        **settings: Any,
+    ) -> None:
         self.said: list[str] = []
         relay = Relay(Target.parse(address), None, node, "", Settings(**settings))
-        self._delivery = Delivery(sources, relay, self.said.append)
+        self._delivery = Delivery(sources, relay, self.said.append, at_once=at_once)
         self.status = -1
 
-    async def __call__(self, at_once: bool = True) -> Self:
+    async def __call__(self) -> Self:
         """Deliver to the end."""
-        self.status = await self._delivery.run(at_once)
+        self.status = await self._delivery.run()
         return self
 
 

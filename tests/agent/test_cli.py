@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import os
 import signal
 import subprocess
 import sys
@@ -48,6 +49,27 @@ async def test_standard_input_is_new_each_time(relay: RelayProcess) -> None:
     assert await stored(relay.address) == multiset(given * 2)
 
 
+async def test_a_named_pipe_is_read_once(relay: RelayProcess, tmp_path: Path) -> None:
+    given = events(20)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with AgentProcess("file", pipe, "--relay", relay.address) as running:
+        await asyncio.to_thread(write, pipe, gzip.compress(lines(given)))
+        status, said = running.end()
+    assert status == 0
+    assert f"{pipe}: 20 events stored" in said
+    assert await stored(relay.address) == multiset(given)
+
+
+async def test_names_of_files_may_be_anything(relay: RelayProcess, tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff\n.jsonl"))
+    write(path, lines(events(1)))
+    for count in (1, 0):
+        status, said = agent("file", path, "--relay", relay.address)
+        assert status == 0
+        assert f"/\\xff\\n.jsonl: {count} events stored" in said
+
+
 def test_a_missing_file_is_named_and_nothing_sent(relay: RelayProcess, path: Path) -> None:
     write(path, lines(events(1)))
     missing = path.with_name("missing.jsonl")
@@ -73,7 +95,7 @@ def test_a_folder_is_no_file(relay: RelayProcess, tmp_path: Path) -> None:
         (("demo", "--rate", "0"), "'--rate'"),
         (("demo", "--duration", "soon"), "'soon' is no span of time"),
         (("demo", "--duration", "-3s"), "'-3s' is no span of time"),
-        (("envoy",), "No such command 'envoy'"),
+        (("ship",), "No such command 'ship'"),
     ],
 )
 def test_wrong_usage_is_told_in_a_line(argv: tuple[str, ...], expected: str) -> None:

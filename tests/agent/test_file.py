@@ -58,7 +58,7 @@ def write(path: Path, data: bytes, mode: str = "wb") -> None:
 
 
 async def read(relay: str, *paths: Path, **options: Any) -> Run:
-    return await Run(relay, *(FileSource(path, **options) for path in paths))(at_once=False)
+    return await Run(relay, *(FileSource(path, **options) for path in paths), at_once=False)()
 
 
 async def test_flows_arrive_as_they_are_and_once(relay: str, path: Path) -> None:

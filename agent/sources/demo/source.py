@@ -43,7 +43,6 @@ class DemoSource(Source):
     """
 
     kind = "demo"
-    ends = False
     waits = False
     resumes = False
 

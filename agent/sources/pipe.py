@@ -1,8 +1,7 @@
-"""The standard input as a source: what another program prints, read once."""
+"""Pipes as sources, the standard input among them: what another program prints, read once."""
 
 import io
 import select
-import sys
 import uuid
 from collections.abc import Iterator
 
@@ -16,33 +15,35 @@ PATIENCE = 0.2
 """How often it is looked whether to stop while nothing comes, in seconds."""
 
 
-class StdinSource(Source):
-    """Lines of JSON from a pipe. It cannot be read twice, so each run is one of its own."""
+class PipeSource(Source):
+    """Lines of JSON from `pipe`. It cannot be read twice, so each run is one of its own."""
 
     kind = "file"
+    ends = True
     resumes = False
 
     def __init__(
         self,
+        name: str,
+        pipe: io.RawIOBase,
         *,
         node: str = "",
         longest_line: int = LONGEST_LINE,
-        file: io.RawIOBase | None = None,
     ) -> None:
-        super().__init__("-", uuid.uuid4().hex)
+        super().__init__(name, uuid.uuid4().hex)
         self.records = Records(node)
         self._longest = longest_line
-        self._file = file or io.FileIO(sys.stdin.fileno(), closefd=False)
+        self._pipe = pipe
 
     def chunks(self, position: bytes, most_bytes: int) -> Iterator[Chunk]:
         """Read to the end; positions are empty."""
         lines = Lines(self._longest)
-        unpacked = Unpacked(_Patient(self._file, self), "-")
+        unpacked = Unpacked(_Patient(self._pipe, self), self.name)
         blocks = iter(unpacked.read, b"")
         yield from self.records.chunks(blocks, lines, _nowhere, most_bytes)
         yield from self.records.cut(lines.finish(), lines, _nowhere, most_bytes)
         if self.records.skipped and not self.records.events:
-            raise SourceError("-: no event in it")
+            raise SourceError(f"{self.name}: no event in it")
 
     def summary(self) -> list[str]:
         """Say which lines and fields were left out."""

@@ -37,10 +37,18 @@ class Dimension(dict[bytes, int]):
         return number
 
     def load(self, entries: Iterable[tuple[int, bytes]], next_id: int) -> None:
-        """Take over what the file holds: ids ascending with their values."""
-        self.update((value, number) for number, value in entries)
-        self.next_id = next_id
+        """Take over what the file holds: ids ascending with their values, and the next one.
+
+        Ids that were given out in between, and never written, are not given out again.
+        """
+        with self._lock:
+            self.clear()
+            self[b""] = 0
+            self.update((value, number) for number, value in entries)
+            self.next_id = max(self.next_id, next_id)
+        self.fresh.clear()
         self._kept = len(self)
+        self.collections += 1
 
     def take_fresh(self) -> list[tuple[int, bytes]]:
         """Give the values that are new since the last call: those that the file lacks."""

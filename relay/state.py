@@ -20,11 +20,16 @@ ROW = ", ".join(column.name for column in COLUMNS)
 class State:
     """Rings, dictionaries, streams, and the next `seq`, as they are committed."""
 
-    def __init__(self, connection: sqlite3.Connection, limits: Mapping[str, Limit]) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        limits: Mapping[str, Limit],
+        dimensions: Dimensions,
+    ) -> None:
         self.relay_id: str
         self.next_seq: int
         [(self.relay_id, self.next_seq)] = connection.execute("SELECT * FROM relay")
-        self.dimensions = Dimensions()
+        self.dimensions = dimensions
         for name, next_id in connection.execute("SELECT name, next_id FROM dimension").fetchall():
             entries = connection.execute(f"SELECT id, value FROM {name} ORDER BY id")
             self.dimensions[name].load(entries, next_id)

@@ -58,7 +58,7 @@ class Store:
     @property
     def dimensions(self) -> Dimensions:
         """The dictionaries, for `LiveNarrow`."""
-        return self._writer.state.dimensions
+        return self._writer.dimensions
 
     @property
     def failed(self) -> StoreError | None:

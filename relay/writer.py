@@ -11,6 +11,7 @@ from pathlib import Path
 
 from relay.commit import Commit
 from relay.connections import open_writer
+from relay.dimensions import Dimensions
 from relay.errors import InvalidBatch, OutOfOrder, StoreError
 from relay.jobs import Job, Jobs
 from relay.limits import Limit
@@ -36,6 +37,7 @@ class Writer:
         self.jobs = Jobs()
         self.failed: StoreError | None = None
         self.on_commit: Callable[[list[Stored]], None] | None = None
+        self.dimensions = Dimensions()
         self._path = path
         self._limits = limits
         self._clock = clock
@@ -43,7 +45,7 @@ class Writer:
         self._now_ns = 0
         self._connection = open_writer(path)
         try:
-            self.state = State(self._connection, limits)
+            self.state = State(self._connection, limits, self.dimensions)
         except Exception as error:
             self._connection.close()
             raise StoreError(f"{path}: damaged: {error}") from error
@@ -68,7 +70,7 @@ class Writer:
         """Commit a group, or fail it as a whole; the next one then begins from the file."""
         try:
             if self.failed:
-                self.state = State(self._connection, self._limits)
+                self.state = State(self._connection, self._limits, self.dimensions)
             answers, stored = self._commit(group)
         except Exception as error:
             self.failed = StoreError(f"{self._path}: {error}")

@@ -1,13 +1,14 @@
 """What the store does with batches: once each, in order, all of a commit or nothing."""
 
-import re
 import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 
 import pytest
 
-from proto.flow_pb2 import AgentEvent, DebugEvent
+from proto.flow_pb2 import AgentEvent, DebugEvent, FlowFilter
 from proto.observer_pb2 import ExportEvent
 from proto.relay_pb2 import NodeStatusEvent
 from proto.selection import Selection
@@ -15,6 +16,7 @@ from relay import jobs
 from relay.accept import MAX_EVENT_BYTES, as_request
 from relay.columns import INDEX
 from relay.errors import Busy, InvalidBatch, OutOfOrder, StoreError
+from relay.live import LiveNarrow
 from relay.rings import RINGS
 from relay.store import Store
 from relay.stored import Stored
@@ -174,20 +176,26 @@ def fill(store: Store, told: list[int]) -> None:
         told.append(put(store, *numbered(0, 300)).ordinal)
 
 
+@contextmanager
+def full_disk(size: int) -> Iterator[None]:
+    """Let no file of this process grow beyond `size` bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
 def test_a_full_disk_loses_nothing_that_was_acknowledged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = tmp_path / "a.db"
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     with opened(path) as store:
-        put(store, *numbered(0, 300))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, hard))
-        told = [300]
-        try:
-            with pytest.raises(StoreError, match=re.escape(str(path))) as failure:
-                fill(store, told)
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        told = [put(store, *numbered(0, 300)).ordinal]
+        with full_disk(path.stat().st_size), pytest.raises(StoreError) as failure:
+            fill(store, told)
+        assert str(path) in str(failure.value)
         assert store.failed is failure.value
         acknowledged = told[-1]
         assert store.last_seq() == acknowledged
@@ -197,6 +205,24 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(
     with opened(path) as store:
         assert len(history(store)) == acknowledged + 7
     assert "nothing is stored" in caplog.text
+
+
+def test_followers_go_on_after_a_full_disk(tmp_path: Path) -> None:
+    """Ids that a failed commit gave out are not given to other values."""
+    wanted, other = ({"pod_name": name, "namespace": "shop"} for name in ("cart", "web"))
+    cart = FlowFilter(source_pod=["shop/cart"])
+    with opened(tmp_path / "a.db") as store:
+        live = LiveNarrow([cart], [], store.dimensions)
+        without = LiveNarrow([], [cart], store.dimensions)
+        put(store, event())
+        with full_disk(0), pytest.raises(StoreError):
+            put(store, event(source=wanted), event(uuid="x" * 100_000))
+        assert live.candidates([]) == []
+        seen: list[Stored] = []
+        store.on_commit = seen.extend
+        put(store, event(uuid="no", source=other), event(uuid="yes", source=wanted))
+        assert uuids(live.candidates(seen)) == ["yes"]
+        assert uuids(without.candidates(seen)) == ["no"]
 
 
 def test_a_closed_store_says_so(tmp_path: Path) -> None:

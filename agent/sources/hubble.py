@@ -1,16 +1,14 @@
 """The Hubble source: all events of a Hubble server or relay, passed on byte for byte."""
 
-import base64
-import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import grpc
 
 from agent.sources.envelope import complete
 from agent.sources.gather import Gather
-from agent.sources.seen import Seen
+from agent.sources.reached import Reached
 from agent.sources.source import CHUNK_EVENTS, Chunk, Source, SourceError
 from agent.sources.wire import fields
 from proto import observer_pb2, reader_pb2
@@ -33,35 +31,6 @@ FATAL = frozenset(
 READ = "/palomar.v1.Reader/Read"
 RESPONSES = reader_pb2.ReadResponse.RESPONSES_FIELD_NUMBER
 CURSOR = reader_pb2.ReadResponse.CURSOR_FIELD_NUMBER
-
-
-@dataclass
-class Reached:
-    """How far a server was read.
-
-    `cursor` is the last one of a relay of ours, and `skip` how many answers after it are done;
-    another server gives none, and is read on by what was `seen`.
-    """
-
-    cursor: bytes = b""
-    skip: int = 0
-    seen: Seen = field(default_factory=Seen)
-
-    @classmethod
-    def read(cls, position: bytes) -> "Reached":
-        """Read a position as the relay keeps it; from the start where it is empty or strange."""
-        try:
-            made = json.loads(position or b"{}")
-            cursor = base64.b64decode(made.get("cursor", ""))
-            return cls(cursor, made.get("skip", 0), Seen(made.get("seen", ())))
-        except (AttributeError, TypeError, ValueError):
-            return cls()
-
-    def position(self) -> bytes:
-        """Write it as `read` takes it."""
-        cursor = base64.b64encode(self.cursor).decode()
-        made = {"cursor": cursor, "skip": self.skip, "seen": self.seen.written()}
-        return json.dumps(made, separators=(",", ":")).encode()
 
 
 @dataclass(frozen=True)

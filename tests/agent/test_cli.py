@@ -14,7 +14,8 @@ import pytest
 from tests.agent.agents import AgentProcess, agent, events, multiset, stored
 from tests.agent.test_file import lines, write
 from tests.certificates import authority
-from tests.relays import RelayProcess, running_relay
+from tests.factories import event
+from tests.relays import RelayProcess, running_relay, store
 
 
 @pytest.fixture
@@ -134,6 +135,20 @@ async def test_ctrl_c_ends_a_demo(relay: RelayProcess) -> None:
         status, said = running.end(signal.SIGINT)
     assert status == 0
     assert "Traceback" not in said
+
+
+async def test_a_signal_ends_a_subscription(relay: RelayProcess, tmp_path: Path) -> None:
+    (tmp_path / "from").mkdir()
+    given = [event(uuid=f"{n}") for n in range(30)]
+    with RelayProcess(tmp_path / "from") as source:
+        await store(source.address, given)
+        argv = ("hubble", source.address, "--agent-events", "--relay", relay.address)
+        with AgentProcess(*argv) as running:
+            await stored(relay.address, 30)
+            status, said = running.end(signal.SIGTERM)
+    assert status == 0
+    assert f"{source.address}: 30 events stored" in said
+    assert f"{source.address} agent-events: 0 events stored" in said
 
 
 def test_without_a_relay_a_signal_gives_up(path: Path, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""The Envoy source: access logs that Envoys stream, told as flows."""

@@ -76,6 +76,7 @@ class FileSource(Source):
             raise SourceError(f"{path}: {error.strerror}") from None
 
     def _read_open(self, opened: "_Opened", most_bytes: int, last: bool) -> Iterator[Chunk]:
+        self.on_read(opened.taken())
         lines = Lines(self._longest, opened.start.offset, opened.start.lines + 1)
         blocks = self._blocks(opened, follow=self.follow and last)
         yield from self.records.chunks(blocks, lines, opened.position, most_bytes)

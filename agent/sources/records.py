@@ -62,7 +62,8 @@ class Records:
         """Say what was left out, a line each."""
         said = []
         if self.skipped:
-            said.append(f"{self.skipped:,} lines skipped, first {self.first_skipped}")
+            lines = "1 line" if self.skipped == 1 else f"{self.skipped:,} lines"
+            said.append(f"{lines} skipped, first {self.first_skipped}")
         if unknown := self._reader.unknown:
             names = ", ".join(name for name, _ in unknown.most_common(3))
             said.append(f"{unknown.total():,} unknown fields left out ({names})")

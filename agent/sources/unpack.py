@@ -72,7 +72,7 @@ class Unpacked:
         """Go `count` bytes on; give what was read beyond them."""
         if self._unpacker is None and self._file.seekable():
             self._ahead = b""
-            self._file.seek(count)
+            self.raw_bytes = self._file.seek(count)
             return b""
         while count and (data := self.read()):
             if len(data) > count:

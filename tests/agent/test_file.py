@@ -223,3 +223,27 @@ async def test_a_new_file_that_begins_like_the_old_one_is_new(relay: str, path: 
     write(path, lines(given))
     await read(relay, path)
     assert await stored(relay) == multiset(given * 2)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, zstandard.compress])
+def test_reading_goes_on_from_every_position(path: Path, pack: Any) -> None:
+    given = events(700)
+    rows = lines(given).splitlines(keepends=True)
+    rows.insert(300, b"no event\n" * 40)
+    write(path, pack(b"\n".join(rows)))  # with an empty line after each
+    read_before: list[bytes] = []
+    for chunk in FileSource(path).chunks(b"", 20_000):
+        assert len(chunk.events) <= 256
+        assert chunk.size <= 20_000
+        read_before += chunk.events
+        rest = FileSource(path).chunks(chunk.position, 20_000)
+        assert read_before + [event for more in rest for event in more.events] == given
+
+
+def test_line_numbers_go_on_where_reading_does(path: Path) -> None:
+    write(path, lines(events(3)) + b"\n")
+    *_, last = FileSource(path).chunks(b"", 1 << 20)
+    write(path, b"oops\n" + lines(events(1)), "ab")
+    source = FileSource(path)
+    assert len(list(source.chunks(last.position, 1 << 20))) == 1
+    assert source.summary()[0].startswith("1 line skipped, first line 5: ")

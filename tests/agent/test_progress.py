@@ -9,18 +9,25 @@ from tests.agent.test_file import lines, write
 from tests.relays import RelayProcess
 
 
+def shown(*argv: str) -> str:
+    """Run an agent as a person does, and give what the terminal gets."""
+    ours, theirs = pty.openpty()
+    subprocess.run([sys.executable, "-m", "palomar", "agent", *argv], stderr=theirs, check=True)
+    os.close(theirs)
+    told = os.read(ours, 1 << 16).decode()
+    os.close(ours)
+    return told
+
+
 def test_a_person_sees_a_bar(tmp_path: Path) -> None:
     path = tmp_path / "flows.jsonl"
     write(path, lines(events(1000)))
     with RelayProcess(tmp_path) as relay:
-        argv = ["file", str(path), "--relay", relay.address]
-        ours, theirs = pty.openpty()
-        subprocess.run([sys.executable, "-m", "palomar", "agent", *argv], stderr=theirs, check=True)
-        os.close(theirs)
-        shown = os.read(ours, 1 << 16).decode()
-        os.close(ours)
-        assert "100%" in shown
-        assert "1,000 events stored" in shown
+        argv = ("file", str(path), "--relay", relay.address)
+        for stored in ("1,000 events", "0 events"):
+            told = shown(*argv)
+            assert "100%" in told
+            assert f"{stored} stored" in told
         _, said = agent(*argv, "--again")
     assert "%" not in said
 

@@ -4,41 +4,25 @@ committed."""
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, TypeAlias
+from typing import Any
 
-import grpc
 import grpc.aio
 from google.protobuf.message import DecodeError
 
 from proto.collector_pb2 import Ack, CollectRequest, CollectResponse, Welcome
 from proto.version import VERSION
-from relay.errors import Busy, InvalidBatch, OutOfOrder, StoreError
 from relay.gate import Gate
 from relay.metrics import Metrics
 from relay.nodes import Known
+from relay.refusal import Context, Misbehaved, Refused, refusal
 from relay.settings import Settings
 from relay.store import Store
 from relay.streams import Progress, StreamKey
-
-Context: TypeAlias = "grpc.aio.ServicerContext[bytes, bytes]"
 
 LEAST_COST = 16 << 10
 """What a batch counts at the least: the store's queue is bounded in batches too."""
 
 _BATCH_TAG = CollectRequest.BATCH_FIELD_NUMBER << 3 | 2
-
-
-class Refused(Exception):
-    """Ends a stream with a status."""
-
-    def __init__(self, code: grpc.StatusCode, why: str) -> None:
-        super().__init__(why)
-        self.code = code
-
-
-def misbehaved(why: str) -> Refused:
-    """Make the status for an agent that breaks the protocol."""
-    return Refused(grpc.StatusCode.INVALID_ARGUMENT, why)
 
 
 class AgentStream:
@@ -108,8 +92,8 @@ class AgentStream:
         """Have the store say how far it is, once all that came before is committed."""
         try:
             return await asyncio.shield(asyncio.wrap_future(say(self._key)))
-        except (StoreError, Busy) as error:
-            raise _refusal(error) from None
+        except Exception as error:
+            raise refusal(error) from None
 
     async def _take_batches(self) -> None:
         """Read until the agent says goodbye or hangs up, or somebody ends the stream."""
@@ -135,7 +119,7 @@ class AgentStream:
         """Hand a batch to the store; the future is done after the commit."""
         try:
             waiting = asyncio.wrap_future(self._store.append(self._key, message))
-        except (StoreError, OutOfOrder, InvalidBatch, Busy) as error:
+        except Exception as error:
             waiting = asyncio.get_running_loop().create_future()
             waiting.set_exception(error)
         waiting.add_done_callback(lambda done: self._committed(done, len(message), cost))
@@ -160,8 +144,8 @@ class AgentStream:
         while (waiting := await self._pending.get()) is not None:
             try:
                 progress = await asyncio.shield(waiting)
-            except (StoreError, OutOfOrder, InvalidBatch, Busy) as error:
-                self.end(_refusal(error))
+            except Exception as error:
+                self.end(refusal(error))
             else:
                 await self._ack(progress)
 
@@ -178,14 +162,4 @@ class AgentStream:
         self.said_goodbye = kind == "goodbye"
         if not self.said_goodbye:
             said = "a second hello" if kind == "hello" else "a message that cannot be read"
-            self.end(misbehaved(f"expected a batch or goodbye, got {said}"))
-
-
-def _refusal(error: Exception) -> Refused:
-    """Choose the status for what the store said."""
-    codes = {
-        InvalidBatch: grpc.StatusCode.INVALID_ARGUMENT,
-        OutOfOrder: grpc.StatusCode.FAILED_PRECONDITION,
-        Busy: grpc.StatusCode.RESOURCE_EXHAUSTED,
-    }
-    return Refused(codes.get(type(error), grpc.StatusCode.UNAVAILABLE), str(error))
+            self.end(Misbehaved(f"expected a batch or goodbye, got {said}"))

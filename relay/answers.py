@@ -10,9 +10,11 @@ from collections.abc import AsyncGenerator
 from concurrent.futures import Executor
 from contextlib import aclosing
 
-from relay.fanout import Fanout, Follower
-from relay.following import Following, Stopping
+from relay.fanout import Fanout
+from relay.follower import Follower
+from relay.following import Following
 from relay.parts import Part, Place, Reading
+from relay.refusal import Stopping
 from relay.requests import Query
 from relay.settings import Settings
 from relay.store import Store
@@ -44,7 +46,8 @@ class Answers:
 
         The first part says only where the answer begins.
         """
-        place = after or self._begin(query)
+        last = self._store.last_seq()
+        place = after.within(last) if after else _begin(query, last)
         yield Part([], place)
         if not place.live:
             async with aclosing(self._read(query, place)) as parts:
@@ -55,11 +58,6 @@ class Answers:
             async with aclosing(self._follow(query, place)) as parts:
                 async for part in parts:
                     yield part
-
-    def _begin(self, query: Query) -> Place:
-        last = self._store.last_seq()
-        begin = Place(last, EARLIEST, 0, live=False)
-        return begin if query.backlog else begin.at_live(last)
 
     async def _follow(self, query: Query, place: Place) -> AsyncGenerator[Part]:
         if self._stopping:
@@ -96,3 +94,8 @@ class Answers:
                 yield part
         finally:
             reading.cancel()
+
+
+def _begin(query: Query, last: int) -> Place:
+    begin = Place(last, EARLIEST, 0, live=False)
+    return begin if query.backlog else begin.at_live(last)

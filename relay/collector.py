@@ -7,10 +7,11 @@ import grpc.aio
 from google.protobuf.message import DecodeError
 
 from proto.collector_pb2 import CollectRequest, Hello
-from relay.agentstream import AgentStream, Context, Refused, misbehaved
+from relay.agentstream import AgentStream
 from relay.gate import Gate
 from relay.metrics import Metrics
 from relay.nodes import Nodes, full_name
+from relay.refusal import Context, Misbehaved, Refused, Stopping, TooMany
 from relay.settings import Settings
 from relay.store import Store
 from relay.streams import StreamKey
@@ -40,7 +41,7 @@ class Collector:
         try:
             await self._serve(context)
         except Refused as refused:
-            if refused.code is grpc.StatusCode.INVALID_ARGUMENT:
+            if isinstance(refused, Misbehaved):
                 self._metrics.add("palomar_agent_streams_failed_total")
             await context.abort(refused.code, str(refused))
         finally:
@@ -51,15 +52,14 @@ class Collector:
         committed."""
         self._stopping = True
         for stream in self._streams.values():
-            stream.end(_stopping())
+            stream.end(Stopping())
 
     async def _serve(self, context: Context) -> None:
         if self._stopping:
-            raise _stopping()
+            raise Stopping()
         if self._open > self._settings.max_agents:
             self._metrics.add("palomar_agent_streams_refused_total")
-            why = f"the relay serves {self._settings.max_agents} agents already"
-            raise Refused(grpc.StatusCode.RESOURCE_EXHAUSTED, why)
+            raise TooMany(f"the relay serves {self._settings.max_agents} agents already")
         hello = await self._hello(context)
         key = StreamKey(full_name(hello.cluster, hello.node), hello.source, hello.run)
         tls = context.auth_context().get("transport_security_type") == [b"ssl"]
@@ -85,9 +85,9 @@ class Collector:
         try:
             request = CollectRequest.FromString(first or b"")
         except DecodeError:
-            raise misbehaved("the first message is no CollectRequest") from None
+            raise Misbehaved("the first message is no CollectRequest") from None
         if request.WhichOneof("message") != "hello":
-            raise misbehaved("the first message must be hello")
+            raise Misbehaved("the first message must be hello")
         _check(request.hello)
         return request.hello
 
@@ -104,8 +104,4 @@ def _check(hello: Hello) -> None:
     for field in ("node", "cluster", "source", "run", "version"):
         length = len(getattr(hello, field))
         if length > MAX_NAME:
-            raise misbehaved(f"hello.{field} has {length} characters, more than {MAX_NAME}")
-
-
-def _stopping() -> Refused:
-    return Refused(grpc.StatusCode.UNAVAILABLE, "the relay is shutting down")
+            raise Misbehaved(f"hello.{field} has {length} characters, more than {MAX_NAME}")

@@ -3,20 +3,13 @@
 import time
 from collections.abc import AsyncGenerator, Sequence
 
-from relay.fanout import Follower
+from relay.follower import Follower
 from relay.losses import Losses
 from relay.parts import CHUNK, Part, Place
 from relay.requests import Query
 from relay.rings import LOST
 from relay.settings import Settings
 from relay.stored import Stored
-
-
-class Stopping(Exception):
-    """The relay shuts down; whoever follows is to come back later."""
-
-    def __init__(self) -> None:
-        super().__init__("the relay is shutting down")
 
 
 class Following:

@@ -18,10 +18,10 @@ from proto.observer_pb2 import (
 from proto.relay_pb2 import NODE_CONNECTED, NODE_UNAVAILABLE
 from proto.version import API_VERSION, VERSION
 from relay import requests
-from relay.agentstream import Context
 from relay.nodes import REPORTED, Nodes, statuses
 from relay.parts import Part
 from relay.rate import Rate
+from relay.refusal import Context
 from relay.rings import FLOWS, RINGS
 from relay.settings import Settings
 from relay.store import Store

@@ -23,6 +23,14 @@ class Place(NamedTuple):
     seq: int
     live: bool
 
+    def within(self, last: int) -> "Place":
+        """Give the same place in a store whose last seq is `last`.
+
+        After a power cut the last moments may be missing, and their seqs are given out anew.
+        """
+        seq = min(self.seq, last) if self.live else self.seq
+        return self._replace(snapshot=min(self.snapshot, last), seq=seq)
+
     def at_live(self, seq: int) -> "Place":
         """Give the place behind the event `seq` in the live part."""
         return self._replace(order_ns=0, seq=seq, live=True)

@@ -5,7 +5,7 @@ import asyncio
 import grpc
 
 from proto.peer_pb2 import PEER_ADDED, ChangeNotification
-from relay.agentstream import Context
+from relay.refusal import Context
 from relay.settings import Settings
 
 

@@ -7,8 +7,8 @@ import grpc
 
 from proto.reader_pb2 import Cursor, ReadRequest, ReadResponse
 from relay import framing, requests
-from relay.agentstream import Context, Refused
 from relay.parts import Part, Place
+from relay.refusal import Context, Refused
 from relay.requests import Query
 from relay.streaming import Streams, read
 

@@ -18,7 +18,7 @@ from proto.selection import Selection
 from relay import framing
 from relay.columns import INDEX
 from relay.dimensions import Dimensions
-from relay.fanout import Keep
+from relay.follower import Keep
 from relay.live import LiveNarrow
 from relay.query import History
 from relay.rings import EVENT, KINDS, LOST

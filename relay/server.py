@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
 
 import grpc
 import grpc.aio
@@ -13,15 +12,14 @@ from grpc_reflection.v1alpha import reflection
 
 from relay.answers import Answers
 from relay.collector import Collector
+from relay.greeting import Greeting, Method
 from relay.health import Health
 from relay.metrics import Metrics
 from relay.observer import Observer
 from relay.peer import Peer
 from relay.reader import Reader
 from relay.settings import Settings
-from relay.streaming import VERSIONS
 
-Method: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 Unary = Callable[[bytes, Any], Awaitable[Message]]
 Streamed = Callable[[bytes, Any], Awaitable[None]]
 
@@ -101,51 +99,6 @@ class Handler(grpc.GenericRpcHandler):
         return self._methods.get(handler_call_details.method)
 
 
-class Greeting(grpc.aio.ServerInterceptor):
-    """Counts the calls, and begins answers with the versions where Streams does not."""
-
-    def __init__(self, metrics: Metrics) -> None:
-        self._metrics = metrics
-
-    async def intercept_service(
-        self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Method | None]],
-        handler_call_details: grpc.HandlerCallDetails,
-    ) -> Method | None:
-        """Wrap the handler of a call."""
-        method = await continuation(handler_call_details)
-        if method is None:
-            return None
-        name = handler_call_details.method.strip("/")
-        self._metrics.add("palomar_calls_total", 1, name)
-        if name in STREAMED:
-            return method
-        make, kind = _KINDS[method.request_streaming, method.response_streaming]
-        serve = _greeted(getattr(method, kind))
-        return make(serve, method.request_deserializer, method.response_serializer)
-
-
-_KINDS: dict[tuple[bool, bool], tuple[Callable[..., Method], str]] = {
-    (False, False): (grpc.unary_unary_rpc_method_handler, "unary_unary"),
-    (False, True): (grpc.unary_stream_rpc_method_handler, "unary_stream"),
-    (True, False): (grpc.stream_unary_rpc_method_handler, "stream_unary"),
-    (True, True): (grpc.stream_stream_rpc_method_handler, "stream_stream"),
-}
-
-
-def _greeted(serve: Callable[..., Any]) -> Callable[..., Any]:
-    async def answer(request: Any, context: Any) -> Any:
-        await context.send_initial_metadata(VERSIONS)
-        return await serve(request, context)
-
-    async def stream(request: Any, context: Any) -> AsyncIterator[Any]:
-        await context.send_initial_metadata(VERSIONS)
-        async for message in serve(request, context):
-            yield message
-
-    return stream if inspect.isasyncgenfunction(serve) else answer
-
-
 def build(
     services: Services, health: Health, metrics: Metrics, settings: Settings
 ) -> grpc.aio.Server:
@@ -156,7 +109,11 @@ def build(
         ("grpc.max_send_message_length", -1),
         *KEEPALIVE,
     )
-    server = grpc.aio.server(options=options, interceptors=[Greeting(metrics)])
+    server = grpc.aio.server(
+        options=options,
+        interceptors=[Greeting(metrics, STREAMED)],
+        maximum_concurrent_rpcs=settings.max_calls,
+    )
     server.add_generic_rpc_handlers([Handler(services)])
     health.serve_on(server)
     names = sorted({name.partition("/")[0] for name in services.methods()})

@@ -67,6 +67,8 @@ class Settings:
     """Bytes of all batches that may wait for their commit."""
     max_streams: int = 256
     """Answers being streamed at a time, followers among them."""
+    max_calls: int = 1024
+    """Calls of every kind at a time."""
     query_threads: int = 4
     """Threads that read history."""
     follower_events: int = 16_384

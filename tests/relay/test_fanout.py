@@ -5,7 +5,8 @@ import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from relay.fanout import Fanout, Follower
+from relay.fanout import Fanout
+from relay.follower import Follower
 from relay.metrics import Metrics
 from relay.rings import FLOW
 from relay.stored import Stored

@@ -156,6 +156,17 @@ async def test_unknown_fields_of_a_flow_go_out_as_they_came(tmp_path: Path) -> N
         assert await raw(b"").read() == told.SerializeToString()
 
 
+async def test_no_more_calls_than_the_limit(tmp_path: Path) -> None:
+    async with connected(tmp_path, max_calls=1) as (_, channel):
+        stub = ObserverStub(channel)
+        first = stub.GetFlows(GetFlowsRequest(follow=True))
+        await first.initial_metadata()
+        with pytest.raises(grpc.aio.AioRpcError) as caught:
+            await stub.ServerStatus(ServerStatusRequest())
+        assert caught.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+        first.cancel()
+
+
 async def test_no_more_streams_than_the_limit(tmp_path: Path) -> None:
     async with connected(tmp_path, max_streams=1) as (relay, channel):
         first = ObserverStub(channel).GetFlows(GetFlowsRequest(follow=True))

@@ -141,6 +141,25 @@ async def test_a_follow_resumes_after_a_restart_of_the_relay(tmp_path: Path) -> 
         assert reading.found == [*history, 10, 11, 12, 13, 14]
 
 
+async def test_a_cursor_beyond_the_end_goes_on_at_the_end(tmp_path: Path) -> None:
+    """As after a power cut, which took the last moments."""
+    async with connected(tmp_path) as (relay, channel):
+        sender = Sender(channel)
+        await sender.hello()
+        await sender.send(numbered(5))
+        await sender.ack()
+        after = Cursor(relay=relay.store.relay_id, snapshot=9, seq=9, live=True)
+        request = ReadRequest(request=GetFlowsRequest(follow=True), after=after)
+        call: Any = ReaderStub(channel).Read(request)
+        assert (await call.read()).cursor.seq == 5
+        await sender.send(numbered(2, 5))
+        found: list[ReadResponse] = []
+        while len(flows(found)) < 2:
+            found.append(await call.read())
+        assert [answer.flow.uuid for answer in flows(found)] == ["5", "6"]
+        call.cancel()
+
+
 async def test_a_cursor_of_another_relay_is_refused(tmp_path: Path) -> None:
     async with connected(tmp_path) as (_, channel):
         asked = ReadRequest(request=GetFlowsRequest(), after=Cursor(relay="another", seq=1))

@@ -140,8 +140,8 @@ class Store:
         if self._closed:
             return
         self._closed = True
-        self._writer.close()
         self._readers.close()
+        self._writer.close()
         self._lock.release()
 
 

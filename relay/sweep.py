@@ -16,6 +16,7 @@ from operator import attrgetter
 from threading import Event
 
 from relay.connections import Readers
+from relay.extract import INT64
 from relay.plan import Part, Stretch
 
 MAX_HELD = 1 << 17
@@ -30,6 +31,9 @@ Place = tuple[int, int, int, int]
 
 After = tuple[int, int] | None
 """Order time and seq of the place that a sweep begins behind."""
+
+LEAST, GREATEST = (INT64[0], INT64[0]), (INT64[1], INT64[1])
+"""Before and after every place."""
 
 
 class Sweep:
@@ -84,24 +88,23 @@ class Sweep:
                 runs[-1] = runs[-1]._replace(end=stretch.end)
             else:
                 runs.append(stretch)
+        low, high = after or LEAST, upto or GREATEST
         places: list[Place] = []
         with self._readers.borrow() as connection:
             for run in runs:
-                places += connection.execute(self._sql(run, after, upto)).fetchall()
+                bounds = (run.start, run.end, low[0], high[0])
+                places += connection.execute(self._sql(run.part), bounds).fetchall()
         if after is None and upto is None:
             return places
-        return [
-            p for p in places if (after is None or p[:2] > after) and (not upto or p[:2] <= upto)
-        ]
+        return [place for place in places if low < place[:2] <= high]
 
-    def _sql(self, run: Stretch, after: After, upto: After) -> str:
-        ring, sign = run.part.ring, "-" if self._sign < 0 else ""
-        terms = [f"id >= {run.start}", f"id < {run.end}", run.part.where]
-        terms += [f"{sign}order_ns >= {after[0]}"] if after else []
-        terms += [f"{sign}order_ns <= {upto[0]}"] if upto else []
+    def _sql(self, part: Part) -> str:
+        """Ask for the places of a part within bounds. The text is the same each time: it may be
+        long, and SQLite compiles it once."""
+        sign = "-" if self._sign < 0 else ""
         return (
-            f"SELECT {sign}order_ns, {sign}seq, {ring.number}, id FROM {ring.name}_row"
-            f" WHERE {' AND '.join(terms)}"
+            f"SELECT {sign}order_ns, {sign}seq, {part.ring.number}, id FROM {part.ring.name}_row"
+            f" WHERE id >= ? AND id < ? AND {sign}order_ns BETWEEN ? AND ? AND {part.where}"
         )
 
 

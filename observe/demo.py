@@ -4,89 +4,32 @@ Everything runs in processes of its own and is stopped again; the file is remove
 the others only by their command lines.
 """
 
-import os
-import shutil
-import signal
-import sys
-import tempfile
-from contextlib import suppress
-from pathlib import Path
-from queue import Empty, SimpleQueue
-from types import TracebackType
-from typing import Self
+from queue import Empty
 
 import click
 
 from observe.connection import Duration
-from observe.process import Process
+from observe.stage import Stage, called, until_signalled
 from observe.streams import hang_up, is_terminal
 
 NODES = ("node-1", "node-2")
 UNWATCHED_SECONDS = 30.0
 """How long the demo takes where nobody is watching."""
-STOP_SECONDS = 15.0
-"""How long a process may take to end before it is killed."""
-LISTENING = "listening on "
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-"""What ends the demo; while it cleans up they are not heard."""
 
 
-class Demo:
-    """The processes of a demo, and the directory of the relay's file; leaving it ends them all."""
-
-    def __init__(self) -> None:
-        self.address = ""
-        self.ended: SimpleQueue[Process] = SimpleQueue()
-        self._processes: list[Process] = []
-        self._folder = Path(tempfile.mkdtemp(prefix="palomar-demo-"))
+class Demo(Stage):
+    """The processes of a demo."""
 
     def start(self, rate: float, seed: int) -> None:
-        """Start the relay on a free port, the agents, and the one who watches."""
-        data = str(self._folder / "palomar.db")
-        relay = self._run("relay", "--listen", "localhost:0", "--data", data)
-        said = relay.first_line()
-        if LISTENING not in said:
-            raise click.ClickException(f"the relay did not start: {said}")
-        relay.watch()
-        self.address = said.partition(LISTENING)[2].partition(";")[0].split(",")[0]
+        """Start the relay, the agents, and the one who watches."""
+        data = self.start_relay()
         click.echo(f"The relay listens on {self.address}, its file is {data}")
-        look = f"{_called('observe')} --follow --verdict DROPPED --server {self.address}"
+        look = f"{called('observe')} --follow --verdict DROPPED --server {self.address}"
         click.echo(f"In a second terminal: {look}")
         for node in NODES:
             given = ("--node", node, "--rate", str(rate), "--seed", str(seed))
-            self._run("agent", "demo", "--relay", self.address, *given).watch()
-        self._run("observe", "--follow", "--server", self.address, shown=True).watch()
-
-    def _run(self, *words: str, shown: bool = False) -> Process:
-        process = Process(words, self.ended, shown)
-        self._processes.append(process)
-        return process
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """End the processes, the last first: who watches, who sends, who stores."""
-        for number in SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
-        # Without the relay agents would wait for it to come back.
-        whole = all(process.status is None for process in self._processes)
-        for process in reversed(self._processes):
-            process.stop(STOP_SECONDS if whole else 0)
-        shutil.rmtree(self._folder)
-
-
-def _called(name: str) -> str:
-    """Say how a program of ours is called here: by its name, or by its path beside this one."""
-    beside = Path(sys.argv[0]).with_name(name)
-    if shutil.which(name) or not beside.is_file():
-        return name
-    return os.path.relpath(beside)
+            self.run("agent", "demo", "--relay", self.address, *given).watch()
+        self.run("observe", "--follow", "--server", self.address, shown=True).watch()
 
 
 def _until_ended(demo: Demo, seconds: float | None) -> None:
@@ -114,22 +57,36 @@ def _until_ended(demo: Demo, seconds: float | None) -> None:
     type=Duration(),
     help="Stop after so long, such as 5m.  [default: 30s where no terminal is, else at Ctrl-C]",
 )
-def main(rate: float, seed: int, duration: float | None) -> None:
+@click.option("--mesh", is_flag=True, help="Play a walkthrough on real Envoys instead.")
+@click.option("--step", is_flag=True, help="With --mesh: wait for Enter before each step.")
+def main(rate: float, seed: int, duration: float | None, mesh: bool, step: bool) -> None:
     """Start a relay and two agents with made-up flows, and show the flows as they come.
 
     Ctrl-C stops it all. The relay's file is a temporary one, which is removed.
+
+    With --mesh there is nothing made up: clients, backends and Envoys run on this machine, and a
+    walkthrough of layer-7 policies and load balancing is played with them. Envoy is installed first
+    where it is not there.
     """
-    seconds = duration or (None if is_terminal() else UNWATCHED_SECONDS)
-    for number in SIGNALS:
-        signal.signal(number, signal.default_int_handler)
     try:
-        with Demo() as demo, suppress(KeyboardInterrupt):
-            demo.start(rate, seed)
-            _until_ended(demo, seconds)
-        palomar = _called("palomar")
+        if mesh:
+            from observe.mesh.play import play
+
+            play(step)
+        else:
+            _show(rate, seed, duration or (None if is_terminal() else UNWATCHED_SECONDS))
+        palomar = called("palomar")
         click.echo(
             f"\nWhat to try next, to keep flows: {palomar} relay; "
-            f"{palomar} agent file FLOWS.jsonl; {_called('observe')} --last 20"
+            f"{palomar} agent file FLOWS.jsonl; {called('observe')} --last 20"
         )
     except BrokenPipeError:
         hang_up()
+
+
+def _show(rate: float, seed: int, seconds: float | None) -> None:
+    """Show made-up flows for some seconds, or until a signal comes."""
+    demo = Demo()
+    with until_signalled(demo):
+        demo.start(rate, seed)
+        _until_ended(demo, seconds)

@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = tuple(sorted(path.parent.name for path in ROOT.glob("*/py.typed")))
-SUFFIXES = (".py", ".pyi", ".proto", ".tcss", ".typed")
+SUFFIXES = (".py", ".pyi", ".proto", ".tcss", ".toml", ".typed", ".yaml")
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import Empty, Full, Queue
 from threading import Event
-from typing import Any
+from typing import Any, TypeAlias
 
 import grpc
 from google.protobuf.message import DecodeError
@@ -31,7 +31,7 @@ SOCKET_MODE = 0o660
 PATIENCE = 0.2
 """How often whoever waits for the queue looks whether it has been closed, in seconds."""
 
-Handler = grpc.RpcMethodHandler[Any, Any]
+Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 
 
 class Server(grpc.GenericRpcHandler):
@@ -55,7 +55,7 @@ class Server(grpc.GenericRpcHandler):
         self.address = str(self._bind(target))
         self._grpc.start()
 
-    def service(self, handler_call_details: grpc.HandlerCallDetails) -> Handler | None:
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> "Handler | None":
         """Find what serves a method."""
         if handler_call_details.method != METHOD:
             return None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import heapq
+import sqlite3
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 
 from relay.connections import Readers
 from relay.plan import Part
+from relay.ring import Ring
 from relay.sweep import Place
 
 READ = 1024
@@ -20,17 +22,32 @@ def arrivals(readers: Readers, parts: Sequence[Part], above: int) -> Iterator[Pl
     return heapq.merge(*(_arrivals(readers, part, above) for part in parts), key=itemgetter(1))
 
 
+def evicted(readers: Readers, rings: Iterable[Ring], above: int, upto: int) -> int:
+    """Count the events with `above` < `seq` <= `upto` that are no longer stored."""
+    with readers.borrow() as connection:
+        stored = sum(
+            _first_after(connection, ring, upto) - _first_after(connection, ring, above)
+            for ring in rings
+        )
+    return upto - above - stored
+
+
+def _first_after(connection: sqlite3.Connection, ring: Ring, above: int) -> int:
+    """Give the id of the first event of a ring whose seq is greater than `above`."""
+
+    def seq(number: int) -> int:
+        sql = f"SELECT seq FROM {ring.name}_row WHERE id = ?"
+        found = connection.execute(sql, [number]).fetchone()
+        return int(found[0]) if found else 0
+
+    ids = range(ring.first_id, ring.next_id)
+    return ids.start + bisect_right(ids, above, key=seq)
+
+
 def _arrivals(readers: Readers, part: Part, above: int) -> Iterator[Place]:
     ring = part.ring
     with readers.borrow() as connection:
-
-        def seq(number: int) -> int:
-            sql = f"SELECT seq FROM {ring.name}_row WHERE id = ?"
-            found = connection.execute(sql, [number]).fetchone()
-            return int(found[0]) if found else 0
-
-        ids = range(ring.first_id, ring.next_id)
-        start = ring.first_id + bisect_right(ids, above, key=seq)
+        start = _first_after(connection, ring, above)
     for first in range(start, ring.next_id, READ):
         with readers.borrow() as connection:
             rows = connection.execute(

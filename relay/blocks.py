@@ -17,7 +17,7 @@ BLOCK_BITS = 8
 BLOCK_EVENTS = 1 << BLOCK_BITS
 """Events in a block: the event with ordinal `id` is in block `id >> BLOCK_BITS`."""
 
-ORDER, SEQ, TIME = INDEX["order_ns"], INDEX["seq"], INDEX["time_ns"]
+ORDER, TIME = INDEX["order_ns"], INDEX["time_ns"]
 ZONED = tuple((INDEX[c.name], ZONES.index(c.zone)) for c in COLUMNS if c.zone)
 
 
@@ -44,11 +44,8 @@ class Packed(NamedTuple):
 def pack(number: int, rows: Sequence[Row], keys: Iterable[int], events: Sequence[bytes]) -> Packed:
     """Make a block of the rows and events of one run."""
     plain = shadow_pb2.Run(events=events).SerializeToString()
-    compressor = zstandard.ZstdCompressor(level=1)
-    content, zones = (
-        compressor.compress(plain),
-        compressor.compress(array("q", sorted(keys)).tobytes()),
-    )
+    compress = zstandard.ZstdCompressor(level=1).compress
+    content, zones = compress(plain), compress(array("q", sorted(keys)).tobytes())
     orders = [row[ORDER] or 0 for row in rows]
     own = [time for row in rows if (time := row[TIME]) is not None]
     own = own if len(own) == len(rows) else []

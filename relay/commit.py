@@ -104,8 +104,8 @@ class Commit:
         self._next_ids = [next(counter) for counter in counters]
         return ids
 
-    def write(self) -> None:
-        """Write everything that was added, and evict."""
+    def write(self, always: bool = False) -> None:
+        """Write what was added, and evict; `always` writes even where that is nothing."""
         rows: list[list[Row]] = [[] for _ in self._state.rings]
         events: list[list[bytes]] = [[] for _ in self._state.rings]
         for _, _, number, row, event in self.stored:
@@ -113,7 +113,7 @@ class Commit:
             events[number].append(event)
         for ring, its_rows, its_events in zip(self._state.rings, rows, events, strict=True):
             self._write_ring(ring, its_rows, its_events)
-        if self.stored:
+        if self.stored or always:
             self._connection.execute("UPDATE relay SET next_seq = ?", [self._state.next_seq])
         for dimension in self._state.dimensions.values():
             self._write_dimension(dimension)

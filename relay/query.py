@@ -14,7 +14,7 @@ from proto.filters import predicate
 from proto.flow_pb2 import Flow, FlowFilter
 from proto.observer_pb2 import ExportEvent
 from proto.selection import Selection
-from relay.arrivals import arrivals
+from relay.arrivals import arrivals, evicted
 from relay.connections import Readers
 from relay.fetch import Blocks, Fetch
 from relay.narrow import Narrow
@@ -101,6 +101,10 @@ class History:
         """Flows in the asked range, before the filters."""
         with self._readers.borrow() as connection:
             return sum(part.count(connection) for part in self._looked)
+
+    def evicted(self, above: int, upto: int) -> int:
+        """Count the events with `above` < `seq` <= `upto` that are no longer stored."""
+        return evicted(self._readers, self._state.rings, above, upto)
 
     def events(
         self, kind: Literal["agent", "debug"], selection: Selection, *, upto: int

@@ -56,9 +56,9 @@ class Ring:
     def add_block(self, block: Block, keys: Iterable[int]) -> None:
         """Take note of a block that was sealed, or found in the file."""
         self.bitmaps.add(block.id, keys)
-        self.blocks.append(block)
         insort(self.by_least, block, key=LEAST)
         insort(self.by_greatest, block, key=GREATEST)
+        self.blocks.append(block)  # last: a reader that sees it here finds it in the others, too
         self.block_bytes += block.size
 
     def set_tail(self, rows: list[Row], events: list[bytes]) -> None:

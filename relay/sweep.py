@@ -46,7 +46,7 @@ class Sweep:
         self._readers = readers
         self._parts = parts
         self._sign = sign
-        self._after = after
+        self._after = after if after and after > LEAST else None
         self._stop = stop
 
     def windows(self) -> Iterator[list[Place]]:

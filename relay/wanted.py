@@ -38,12 +38,12 @@ PARTS: dict[str, tuple[Callable[[bytes], Any], tuple[Any, ...]]] = {
     "url": (lambda value: flow_pb2.HTTP(url=value.decode()), (None, flow_pb2.HTTP())),
     "query": (bytes.decode, (None, "")),
 }
-"""For each dictionary, the part of a flow that a value is (see `proto.parts`), and what NULL may
+"""For each dictionary, the part of a flow that a value is (see `proto.parts`), and what 0 may
 stand for."""
 
 
 class Wanted:
-    """The ids that a matcher wants, kept up with a dictionary that changes. `exact`: NULL is
+    """The ids that a matcher wants, kept up with a dictionary that changes. `exact`: 0 is
     decided, too."""
 
     def __init__(self, dimension: Dimension, matches: Callable[[Any], bool]) -> None:

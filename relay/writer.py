@@ -43,9 +43,10 @@ class Writer:
         self._clock = clock
         self._tolerance_ns = tolerance_ns
         self._now_ns = 0
+        self._stale = True
         self._connection = open_writer(path)
         try:
-            self.state = State(self._connection, limits, self.dimensions)
+            self._load()
         except Exception as error:
             self._connection.close()
             raise StoreError(f"{path}: damaged: {error}") from error
@@ -67,29 +68,42 @@ class Writer:
             self._connection.close()
 
     def _attempt(self, group: list[Job]) -> None:
-        """Commit a group, or fail it as a whole; the next one then begins from the file."""
+        """Commit a group, or fail it as a whole; the next one then begins from the file.
+
+        After a failure an empty group is written, too: it finds out whether writing works again.
+        """
         try:
-            if self.failed:
-                self.state = State(self._connection, self._limits, self.dimensions)
+            if self._stale:
+                self._load()
             answers, stored = self._commit(group)
         except Exception as error:
-            self.failed = StoreError(f"{self._path}: {error}")
-            logger.error("nothing is stored: %s", self.failed)
-            with suppress(sqlite3.Error):
-                self._connection.rollback()
-            _resolve(group, [self.failed] * len(group))
+            self._fail(group, error)
             return
         self.failed = None
         self.last_seq = self.state.next_seq - 1
         self._tell(stored)
         _resolve(group, answers)
 
+    def _fail(self, group: list[Job], error: Exception) -> None:
+        if not self.failed:
+            logger.error("%s: nothing is stored: %s", self._path, error)
+        self.failed = StoreError(f"{self._path}: {error}")
+        self._stale = True
+        with suppress(sqlite3.Error):
+            self._connection.rollback()
+        _resolve(group, [self.failed] * len(group))
+
+    def _load(self) -> None:
+        """Read the state from the file."""
+        self.state = State(self._connection, self._limits, self.dimensions)
+        self._stale = False
+
     def _commit(self, group: list[Job]) -> tuple[list[Answer], list[Stored]]:
         self._now_ns = max(self._now_ns, self._clock())
         self._connection.execute("BEGIN IMMEDIATE")
         commit = Commit(self._connection, self.state, self._now_ns, self._tolerance_ns)
         answers = [_add(commit, job) for job in group]
-        commit.write()
+        commit.write(always=self.failed is not None)
         self._connection.execute("COMMIT")
         return answers, commit.stored
 

@@ -1,6 +1,7 @@
 """What the store does with batches: once each, in order, all of a commit or nothing."""
 
 import resource
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ from proto.flow_pb2 import AgentEvent, DebugEvent, FlowFilter
 from proto.observer_pb2 import ExportEvent
 from proto.relay_pb2 import NodeStatusEvent
 from proto.selection import Selection
-from relay import jobs
+from relay import jobs, writer
 from relay.accept import MAX_EVENT_BYTES, as_request
 from relay.columns import INDEX
 from relay.errors import Busy, InvalidBatch, OutOfOrder, StoreError
@@ -205,6 +206,23 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(
     with opened(path) as store:
         assert len(history(store)) == acknowledged + 7
     assert "nothing is stored" in caplog.text
+
+
+def test_the_store_finds_out_that_the_disk_has_room_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "TICK_SECONDS", 0.01)
+    with opened(tmp_path / "a.db") as store:
+        with full_disk(0):
+            for _ in range(3):
+                with pytest.raises(StoreError):
+                    put(store, event())
+                assert store.failed
+        deadline = time.monotonic() + SECONDS
+        while store.failed and time.monotonic() < deadline:
+            Event().wait(0.005)
+        assert store.failed is None
+        assert put(store, event()).ordinal == 1
 
 
 def test_followers_go_on_after_a_full_disk(tmp_path: Path) -> None:

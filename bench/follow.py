@@ -6,12 +6,13 @@ An agent offers `--rate` events a second, in a batch every 10 ms; that wait is p
 import threading
 import time
 from collections.abc import Callable, Iterator
+from itertools import islice
 from statistics import quantiles
 
 import grpc
 
 from bench.feed import Feed, fill
-from bench.flows import events, requests
+from bench.flows import events, requests, templates
 from bench.report import Figure, Options, command
 from bench.server import place, running
 from proto import observer_pb2, observer_pb2_grpc, reader_pb2, reader_pb2_grpc
@@ -20,6 +21,9 @@ from proto.timestamps import to_ns
 from proto.transport import open_channel
 
 SECONDS = 5
+FLOW_TAG = 0x0A
+"""First byte of an event that is a flow."""
+
 LINGER = 0.01
 """Seconds between two batches."""
 
@@ -65,6 +69,7 @@ class Follower:
 def paced(rate: int, seconds: int, seed: int) -> Iterator[bytes]:
     """Give batches of flows that happen as they are given."""
     batch = max(1, round(rate * LINGER))
+    templates(seed)
     start_ns, step_ns = time.time_ns(), 10**9 // rate
     for number, made in enumerate(
         requests(events(seed, start_ns, step_ns), rate * seconds, batch=batch)
@@ -78,7 +83,7 @@ def figures(name: str, late: list[float], sent: int) -> list[Figure]:
     """Sum up one follower."""
     cuts = quantiles(late, n=100)
     return [
-        Figure(f"{name}: delivered", len(late) / sent * 100, "% of events"),
+        Figure(f"{name}: delivered", len(late) / sent * 100, "% of flows", "100"),
         Figure(f"{name}: median", cuts[49], "ms"),
         Figure(f"{name}: 99 %", cuts[98], "ms"),
     ]
@@ -101,7 +106,8 @@ def run(options: Options) -> list[Figure]:
         time.sleep(0.5)  # the last flows are on their way
         late = {name: follower.stop() for name, follower in followers.items()}
         feed.close()
-    shown = [figure for name in late for figure in figures(name, late[name], count)]
+    sent = sum(event[0] == FLOW_TAG for event in islice(events(options.seed, 0), count))
+    shown = [figure for name in late for figure in figures(name, late[name], sent)]
     return [*shown, Figure("CPU of the relay, two followers", used, "%")]
 
 

@@ -87,7 +87,7 @@ class Answers:
     ) -> AsyncGenerator[Part]:
         """Read in threads, one part at a time: the history that is left, or with `last` what
         arrived up to it."""
-        reading = Reading(self._store, query, place, last, self._settings.answer_bytes)
+        reading = Reading(self._store, query, place, last, self._settings)
         loop = asyncio.get_running_loop()
         try:
             while (part := await loop.run_in_executor(self._threads, reading.step)) is not None:

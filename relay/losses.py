@@ -34,10 +34,7 @@ class Losses:
 
     def overtaken(self, count: int, now_ns: int) -> None:
         """Take note of events that this stream itself was too slow for."""
-        lost = LostEvent(source=HUBBLE_RING_BUFFER, num_events_lost=count, last=from_ns(now_ns))
-        lost.first.CopyFrom(lost.last)
-        made = GetFlowsResponse(lost_events=lost, node_name=self._node_name, time=lost.last)
-        self._fold(made)
+        self._fold(overtaken(self._node_name, count, now_ns))
 
     def due(self) -> list[bytes]:
         """Give the message that may be sent just then, if there is one."""
@@ -65,6 +62,13 @@ class Losses:
             _add(self._pending[key], event)
         else:
             self._pending[key] = event
+
+
+def overtaken(node_name: str, count: int, now_ns: int) -> GetFlowsResponse:
+    """Make the relay's own word on events that a reader came too late for."""
+    lost = LostEvent(source=HUBBLE_RING_BUFFER, num_events_lost=count, last=from_ns(now_ns))
+    lost.first.CopyFrom(lost.last)
+    return GetFlowsResponse(lost_events=lost, node_name=node_name, time=lost.last)
 
 
 def fold(part: Sequence[Stored]) -> list[bytes]:

@@ -1,13 +1,15 @@
 """What answers are made of, and how history is read in parts."""
 
+import time
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from proto.reader_pb2 import Coverage
 from proto.timestamps import from_ns
-from relay.losses import fold
+from relay.losses import fold, overtaken
 from relay.requests import Query
 from relay.rings import FLOWS, RINGS
+from relay.settings import Settings
 from relay.store import Store
 from relay.stored import Stored
 
@@ -51,11 +53,11 @@ class Reading:
     """
 
     def __init__(
-        self, store: Store, query: Query, place: Place, last: int | None, size: int
+        self, store: Store, query: Query, place: Place, last: int | None, settings: Settings
     ) -> None:
         self._store = store
         self._query = query
-        self._size = size
+        self._settings = settings
         self._history = store.history()
         self._parts = self._past(place) if last is None else self._missed(place, last)
 
@@ -71,15 +73,22 @@ class Reading:
         """Read the history from a place on, and say what was looked at."""
         after = place.order_ns, place.seq
         for chunk in self._query.history(self._history, place.snapshot, after):
-            for piece in _cut(chunk, self._size):
+            for piece in _cut(chunk, self._settings.answer_bytes):
                 last = piece[-1]
                 yield self._part(piece, Place(place.snapshot, last.order_ns, last.seq, False))
         yield Part([], place.at_live(place.snapshot), self._coverage())
 
     def _missed(self, place: Place, last: int) -> Iterator[Part]:
-        """Read what arrived after a place up to the seq `last`, in order of arrival."""
+        """Read what arrived after a place up to the seq `last`, in order of arrival.
+
+        What was evicted in between is told first, as lost.
+        """
+        gone = self._history.evicted(place.seq, last) if self._query.kind == "flow" else 0
+        if gone:
+            loss = overtaken(self._settings.node_name, gone, time.time_ns())
+            yield Part([loss.SerializeToString()], place)
         for chunk in self._query.arrivals(self._history, place.seq, last):
-            for piece in _cut(chunk, self._size):
+            for piece in _cut(chunk, self._settings.answer_bytes):
                 yield self._part(piece, place.at_live(piece[-1].seq))
 
     def _coverage(self) -> Coverage | None:

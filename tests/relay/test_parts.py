@@ -7,6 +7,7 @@ from proto.observer_pb2 import GetFlowsRequest
 from relay.answers import EARLIEST
 from relay.parts import Part, Place, Reading
 from relay.requests import of_flows
+from relay.settings import Settings
 from relay.store import Store
 from tests.factories import event
 from tests.relays import running_relay, store
@@ -14,7 +15,8 @@ from tests.relays import running_relay, store
 
 def reading(kept: Store, size: int = 1 << 20, **fields: object) -> Reading:
     query = of_flows(GetFlowsRequest(**fields))  # type: ignore[arg-type]
-    return Reading(kept, query, Place(kept.last_seq(), EARLIEST, 0, live=False), None, size)
+    place = Place(kept.last_seq(), EARLIEST, 0, live=False)
+    return Reading(kept, query, place, None, Settings(answer_bytes=size))
 
 
 def rest(parts: Reading) -> list[Part]:

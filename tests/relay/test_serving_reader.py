@@ -12,6 +12,7 @@ from proto.observer_pb2_grpc import ObserverStub
 from proto.reader_pb2 import Cursor, ReadRequest, ReadResponse
 from proto.reader_pb2_grpc import ReaderStub
 from proto.timestamps import from_ns
+from relay.limits import Limit
 from tests.factories import NOON_NS, event
 from tests.relays import Sender, connected, store
 
@@ -157,6 +158,24 @@ async def test_a_cursor_beyond_the_end_goes_on_at_the_end(tmp_path: Path) -> Non
         while len(flows(found)) < 2:
             found.append(await call.read())
         assert [answer.flow.uuid for answer in flows(found)] == ["5", "6"]
+        call.cancel()
+
+
+async def test_what_was_evicted_before_a_follow_resumed_is_told_as_lost(tmp_path: Path) -> None:
+    async with connected(tmp_path, limits={"flow": Limit(count=300)}) as (_, channel):
+        sender = Sender(channel)
+        await sender.hello()
+        reading = Interrupted(GetFlowsRequest(follow=True))
+        await reading.some(channel, 1)
+        await sender.send(numbered(1_000))
+        await sender.ack()
+        request = ReadRequest(request=GetFlowsRequest(follow=True), after=reading.after)
+        call: Any = ReaderStub(channel).Read(request)
+        await call.read()
+        [told] = (await call.read()).responses
+        assert (told.node_name, told.lost_events.num_events_lost) == ("relay-1", 700)
+        found = [await call.read(), await call.read()]
+        assert [int(answer.flow.uuid) for answer in flows(found)] == list(range(700, 1_000))
         call.cancel()
 
 

@@ -9,7 +9,7 @@ from observe.flags import filter_options, filters_of, raw_filters_text
 from observe.formatting import EVENT_OUTPUTS, flow_format_options, format_options
 from observe.layout import Option, SectionedCommand, SwitchOption, one_line
 from observe.selecting import selection_options
-from proto.version import API_VERSION, VERSION
+from observe.version import LINE
 
 OTHER = "Other"
 HELP_NAMES = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -59,6 +59,11 @@ def _event_command(name: str, callback: Any, about: str) -> SectionedCommand:
     return SectionedCommand(
         name, callback=callback, params=list(options), help=about, context_settings=HELP_NAMES
     )
+
+
+def _version(ctx: click.Context) -> None:
+    click.echo(LINE)
+    ctx.exit()
 
 
 class Flows(SectionedCommand):
@@ -113,11 +118,6 @@ FLOWS = Flows(
     help="Show flows (the default).",
     context_settings=HELP_NAMES,
 )
-
-
-def _version(ctx: click.Context) -> None:
-    click.echo(f"palomar {VERSION} (Hubble API {API_VERSION})")
-    ctx.exit()
 
 
 main = Observe(

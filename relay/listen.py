@@ -2,11 +2,14 @@
 taken."""
 
 import contextlib
+import errno
 import os
 import socket
 import stat
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import grpc
 import grpc.aio
@@ -39,13 +42,15 @@ def bind(
     """Open a port or socket, and give its address as a client writes it. Raise StartError."""
     if target.path:
         _clear(Path(target.path))
+    elif taken := [error for error in _errors(target) if error.errno == errno.EADDRINUSE]:
+        raise _refusal(target, taken)  # gRPC is content with one of several addresses
     try:
         if credentials is None:
             port = server.add_insecure_port(target.address)
         else:
             port = server.add_secure_port(target.address, credentials)
     except RuntimeError:
-        raise StartError(f"cannot listen on {target}: {_why(target)}") from None
+        raise _refusal(target, _errors(target)) from None
     if target.path:
         os.chmod(target.path, SOCKET_MODE)
     return str(target if target.path else replace(target, port=port))
@@ -76,19 +81,33 @@ def _clear(path: Path) -> None:
     raise StartError(f"cannot listen on unix://{path}: another process listens there")
 
 
-def _why(target: Target) -> str:
-    """Find out why an address cannot be opened; gRPC says only that it cannot."""
-    family, address = _socket_address(target)
-    with socket.socket(family) as probe:
-        try:
-            probe.bind(address)
-        except OSError as error:
-            return (error.strerror or str(error)).lower()
-    return "the address is in use or not one of this machine"
+def _refusal(target: Target, errors: Sequence[OSError]) -> StartError:
+    """Say why an address cannot be opened; gRPC says only that it cannot."""
+    reasons = [(error.strerror or str(error)).lower() for error in errors] or [
+        "not an address of this machine"
+    ]
+    return StartError(f"cannot listen on {target}: {reasons[0]}")
 
 
-def _socket_address(target: Target) -> tuple[socket.AddressFamily, str | tuple[str, int]]:
+def _errors(target: Target) -> list[OSError]:
+    """Try each of a target's addresses; give what the system says against them."""
+    try:
+        found = _addresses(target)
+    except OSError as error:
+        return [error]
+    errors = []
+    for family, address in found:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(address)
+            except OSError as error:
+                errors.append(error)
+    return errors
+
+
+def _addresses(target: Target) -> list[tuple[int, Any]]:
     if target.path:
-        return socket.AF_UNIX, target.path
-    family = socket.AF_INET6 if ":" in target.host else socket.AF_INET
-    return family, (target.host, target.port)
+        return [(socket.AF_UNIX, target.path)]
+    found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+    return [(family, address) for family, _, _, _, address in found]

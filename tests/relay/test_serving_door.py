@@ -1,6 +1,7 @@
 """How the relay is reached: TLS, unix sockets, health, reflection, peers, metrics."""
 
 import asyncio
+import socket
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -105,6 +106,29 @@ async def test_several_addresses_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize("address", ["nonsense:port", "unix:", "", "tls://localhost:1"])
 async def test_an_address_that_cannot_be_read_is_named(tmp_path: Path, address: str) -> None:
     with pytest.raises(UsageError, match="--listen"):
+        async with running_relay(tmp_path, listen=(address,)):
+            pass
+
+
+async def test_every_address_of_a_name_must_be_free(tmp_path: Path) -> None:
+    """Else one of two relays would answer, and nobody could say which."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"localhost:{taken.getsockname()[1]}"
+        with pytest.raises(StartError, match=f"{address}: address already in use"):
+            async with running_relay(tmp_path, listen=(address,)):
+                pass
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("192.0.2.1:4245", "cannot assign requested address"),
+        ("no-such-host.invalid:4245", "name or service not known|temporary failure"),
+        ("unix:///no/such/folder/relay.sock", "no such file or directory"),
+    ],
+)
+async def test_why_an_address_cannot_be_opened(tmp_path: Path, address: str, said: str) -> None:
+    with pytest.raises(StartError, match=f"cannot listen on {address}: ({said})"):
         async with running_relay(tmp_path, listen=(address,)):
             pass
 

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 from google.protobuf.duration_pb2 import Duration
-from google.protobuf.timestamp_pb2 import Timestamp
 from google.protobuf.wrappers_pb2 import BoolValue
 
 from agent.sources.envoy.endpoints import Endpoints, Known
@@ -19,7 +18,7 @@ from agent.sources.envoy.text import Address, address
 from proto import event_types, flow_pb2
 from proto.accesslog_pb2 import AccessLogCommon
 from proto.observer_pb2 import ExportEvent
-from proto.timestamps import to_ns
+from proto.timestamps import LATEST_NS, SECOND, is_valid, to_ns
 from proto.version import VERSION
 
 EMITTER = flow_pb2.Emitter(name="palomar agent envoy", version=VERSION)
@@ -30,10 +29,6 @@ POINTS = {
     for name in event_types.TRACE_POINTS
 }
 """Observation points, by the name that the observer prints."""
-
-SECOND = 10**9
-EARLIEST, LATEST = -62_135_596_800 * SECOND, 253_402_300_800 * SECOND
-"""The first nanosecond that a Timestamp can hold, and the first after the last."""
 
 
 class Origin(NamedTuple):
@@ -156,7 +151,7 @@ class Hop:
             )
         )
         flow = event.flow
-        moment = min(self.start + after, LATEST - 1)
+        moment = min(self.start + after, LATEST_NS)
         seconds, nanos = divmod(moment, SECOND)
         for time in (flow.time, event.time):
             time.seconds, time.nanos = seconds, nanos
@@ -196,9 +191,7 @@ def start_of(common: AccessLogCommon, now: int) -> int:
     """Say when it began; `now` where the entry does not say, or says what is no time."""
     if not common.HasField("start_time"):
         return now
-    told: Timestamp = common.start_time
-    start = to_ns(told)
-    return start if 0 <= told.nanos < SECOND and EARLIEST <= start < LATEST else now
+    return to_ns(common.start_time) if is_valid(common.start_time) else now
 
 
 def nanoseconds(told: Duration) -> int:

@@ -58,14 +58,14 @@ class Part:
         """Count the events in the asked range of time, whatever the tree says."""
         ring, blocks = self.ring, list(self.ring.blocks)
         if not self._ranged:
-            return ring.next_id - ring.first_id
+            return ring.count
         end = (blocks[-1].id + 1) << BLOCK_BITS if blocks else 0
         total, runs = 0, [(end, INT64[1])]
         for block in filter(self._overlaps, blocks):
             start = max(block.id << BLOCK_BITS, ring.first_id)
             beyond = (block.id + 1) << BLOCK_BITS
             if self._contains(block):
-                total += beyond - start
+                total += max(0, beyond - start)
             else:
                 runs.append((start, beyond))
         sql = f"SELECT count(*) FROM {ring.name}_row WHERE id >= ? AND id < ?{self._times}"

@@ -49,9 +49,15 @@ class Ring:
         return self.next_id - len(self.tail_rows)
 
     @property
+    def count(self) -> int:
+        """Events in the ring. What goes is read before what comes: never less than nothing."""
+        first = self.first_id
+        return self.next_id - first
+
+    @property
     def size(self) -> int:
         """Bytes on disk, about."""
-        return self.block_bytes + self.tail_bytes + (self.next_id - self.first_id) * ROW_BYTES
+        return self.block_bytes + self.tail_bytes + self.count * ROW_BYTES
 
     def add_block(self, block: Block, keys: Iterable[int]) -> None:
         """Take note of a block that was sealed, or found in the file."""

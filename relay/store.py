@@ -149,7 +149,7 @@ def _ring_state(ring: Ring) -> RingState:
     oldest, newest = ring.span()
     return RingState(
         name=RINGS[ring.number],
-        flows=ring.next_id - ring.first_id,
+        flows=ring.count,
         capacity=ring.limit.count,
         bytes=ring.size,
         seen=ring.next_id,

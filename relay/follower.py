@@ -14,7 +14,7 @@ Keep = Callable[[Sequence[Stored]], Sequence[Stored]]
 class Follower:
     """One stream's queue of live events.
 
-    `take` and `close` belong to the event loop, `offer` to the fan-out's thread.
+    `take` and `wait` belong to the event loop, `offer` to the fan-out's thread.
     """
 
     def __init__(self, keep: Keep, max_events: int, max_bytes: int) -> None:

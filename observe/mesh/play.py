@@ -13,7 +13,7 @@ from observe.mesh import envoy, place
 from observe.mesh.balance import shared
 from observe.mesh.cluster import Mesh
 from observe.mesh.steps import STEPS, Step
-from observe.mesh.watcher import POD, WORDS, Watcher
+from observe.mesh.watcher import LIVE, POD, WORDS, Watcher
 from observe.process import OURS
 from observe.stage import called, until_signalled
 
@@ -43,7 +43,7 @@ def _play(mesh: Mesh, waits: bool) -> None:
         _announce(
             1, "Watch", "Who watches sees the requests of one client as they are made.", False
         )
-        _show_command(mesh, *WORDS, "--follow")
+        _show_command(mesh, *LIVE)
         for number, step in enumerate(watched, 2):
             _announce(number, step.title, step.about, waits)
             _perform(mesh, step)

@@ -14,6 +14,9 @@ POD = "cilium-test/client2-6dd75b74c6-68h7d"
 WORDS = ("--from-pod", POD, "--print-identities=false")
 """What is watched, in lines without identities, as the document has them that this is from."""
 
+LIVE = (*WORDS, "--follow", "--since", "1m")
+"""What a second terminal would be given: also what came while it was starting is shown."""
+
 FIRST_SECONDS, QUIET_SECONDS = 10.0, 0.7
 """How long the first line of a step may take, and when no more are to be expected."""
 
@@ -23,7 +26,7 @@ class Watcher:
 
     def __init__(self, address: str) -> None:
         self._process = subprocess.Popen(
-            [*OURS, "observe", *WORDS, "--follow", "--server", address],
+            [*OURS, "observe", *LIVE, "--server", address],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

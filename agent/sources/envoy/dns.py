@@ -15,7 +15,7 @@ from collections.abc import Iterable
 
 from agent.sources.envoy.connections import Connections
 from agent.sources.envoy.hop import Hop
-from agent.sources.envoy.tcp import arrive
+from agent.sources.envoy.tcp import arrive, redirect
 from agent.sources.envoy.text import text
 from proto import flow_pb2
 from proto.accesslog_pb2 import Pair
@@ -51,8 +51,7 @@ def tell(asked: dict[str, str], hop: Hop, connections: Connections) -> None:
     name = asked["query"].rstrip(".") + "."
     dns = flow_pb2.DNS(query=name, qtypes=[kind] if kind else [], observation_source="proxy")
     arrive(hop, connections)
-    port = hop.asked.port if hop.asked else 0
-    hop.trace("to-proxy", hop.asked, verdict=flow_pb2.REDIRECTED, proxy_port=port)
+    redirect(hop)
     line = f"{name} {kind}".strip()
     request = flow_pb2.Layer7(type=flow_pb2.REQUEST, dns=dns)
     hop.record(hop.asked, 0, request, f"DNS Query {line}")

@@ -6,6 +6,7 @@ redirected is inferred from the hop: the emitter of these flows names this agent
 no access log, and so in no flow.
 """
 
+from collections.abc import MutableSequence
 from itertools import count
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -13,7 +14,7 @@ from uuid import uuid4
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.wrappers_pb2 import BoolValue
 
-from agent.sources.envoy.endpoints import Endpoints, Known
+from agent.sources.envoy.endpoints import NOBODY, Endpoints, Known
 from agent.sources.envoy.text import Address, address
 from proto import event_types, flow_pb2
 from proto.accesslog_pb2 import AccessLogCommon
@@ -24,11 +25,33 @@ from proto.version import VERSION
 EMITTER = flow_pb2.Emitter(name="palomar agent envoy", version=VERSION)
 """Marks what this agent has inferred."""
 
-POINTS = {
-    name: flow_pb2.TraceObservationPoint.Value(name.replace("-", "_").upper())
-    for name in event_types.TRACE_POINTS
+
+def _pattern(kind: int, sub_type: int = 0, *, reply: bool = False, **fields: Any) -> ExportEvent:
+    """Make what all flows of one kind have in common."""
+    fields.setdefault("verdict", flow_pb2.FORWARDED)
+    flow = flow_pb2.Flow(emitter=EMITTER, reply=reply, is_reply=BoolValue(value=reply), **fields)
+    flow.Type = flow_pb2.L7 if kind == event_types.L7 else flow_pb2.L3_L4
+    flow.event_type.type, flow.event_type.sub_type = kind, sub_type
+    return ExportEvent(flow=flow)
+
+
+SEEN = {
+    name: _pattern(
+        event_types.TRACE,
+        number,
+        trace_observation_point=name.replace("-", "_").upper(),
+        verdict=flow_pb2.REDIRECTED if name == "to-proxy" else flow_pb2.FORWARDED,
+    )
+    for name, number in event_types.TRACE_POINTS.items()
 }
-"""Observation points, by the name that the observer prints."""
+"""What is seen at an observation point, by the name that the observer prints."""
+
+DENIED = _pattern(event_types.DROP, flow_pb2.POLICY_DENIED)
+READ = {
+    kind: _pattern(event_types.L7, reply=kind == flow_pb2.RESPONSE)
+    for kind in (flow_pb2.REQUEST, flow_pb2.RESPONSE)
+}
+"""What a proxy reads: a request, or a response."""
 
 
 class Origin(NamedTuple):
@@ -91,72 +114,55 @@ class Hop:
         return self._endpoints.find(end).node
 
     def trace(
-        self, point: str, to: Address | None, after: int = 0, summary: str = "", **fields: Any
-    ) -> None:
-        """Tell of the client's packets to an end, at a point, `after` nanoseconds."""
-        fields.setdefault("verdict", flow_pb2.FORWARDED)
-        flow = self._flow(to, after, reply=False, **fields)
-        flow.Type = flow_pb2.L3_L4
-        flow.event_type.type = event_types.TRACE
-        flow.event_type.sub_type = event_types.TRACE_POINTS[point]
-        flow.trace_observation_point = POINTS[point]
+        self, point: str, to: Address | None, after: int = 0, summary: str = ""
+    ) -> flow_pb2.Flow:
+        """Tell of packets of the client at a point, `after` nanoseconds; give the flow."""
+        flow = self._tell(SEEN[point], to, after)
         flow.Summary = summary or self.protocol
-
-    def drop(self, to: Address | None, summary: str, **fields: Any) -> None:
-        """Tell of a connection that was refused."""
-        flow = self._flow(to, 0, reply=False, verdict=flow_pb2.DROPPED, **fields)
-        flow.Type = flow_pb2.L3_L4
-        flow.event_type.type = event_types.DROP
-        flow.event_type.sub_type = flow.drop_reason
-        flow.Summary = summary
+        return flow
 
     def record(
-        self, to: Address | None, after: int, l7: flow_pb2.Layer7, summary: str, **fields: Any
-    ) -> None:
-        """Tell of a request or response between the client and an end."""
-        fields.setdefault("verdict", flow_pb2.FORWARDED)
-        flow = self._flow(to, after, reply=l7.type == flow_pb2.RESPONSE, **fields)
-        flow.Type = flow_pb2.L7
-        flow.event_type.type = event_types.L7
+        self, to: Address | None, after: int, l7: flow_pb2.Layer7, summary: str, trace_id: str = ""
+    ) -> flow_pb2.Flow:
+        """Tell of a request or response between the client and an end; give the flow."""
+        flow = self._tell(READ[l7.type], to, after)
         flow.l7.CopyFrom(l7)
         flow.Summary = summary
+        if trace_id:
+            flow.trace_context.parent.trace_id = trace_id
+        return flow
 
-    def denied(self, policy: str) -> dict[str, Any]:
-        """Give the fields of a flow that a policy denied; the policy's name may be empty."""
-        reason = flow_pb2.POLICY_DENIED
-        fields: dict[str, Any] = {"drop_reason": reason, "drop_reason_desc": reason}
+    def drop(self, to: Address | None, summary: str) -> flow_pb2.Flow:
+        """Tell of a connection that a policy denied; give the flow."""
+        flow = self._tell(DENIED, to, 0)
+        flow.Summary = summary
+        return flow
+
+    def deny(self, flow: flow_pb2.Flow, policy: str) -> None:
+        """Say that a policy denied a flow; the policy's name may be empty."""
+        flow.verdict = flow_pb2.DROPPED
+        flow.drop_reason = flow.drop_reason_desc = flow_pb2.POLICY_DENIED
         if policy:
-            end = "egress" if self.outbound else "ingress"
-            fields[f"{end}_denied_by"] = [flow_pb2.Policy(name=policy)]
-        return fields
+            by = flow.egress_denied_by if self.outbound else flow.ingress_denied_by
+            by.add(name=policy)
 
-    def _flow(self, to: Address | None, after: int, *, reply: bool, **fields: Any) -> flow_pb2.Flow:
+    def _tell(self, pattern: ExportEvent, to: Address | None, after: int) -> flow_pb2.Flow:
         """Make an event with a flow between the client and an end; give the flow."""
-        event = ExportEvent(node_name=self._origin.full)
-        ends = (to, self.client) if reply else (self.client, to)
-        source, destination = (self._endpoints.find(end) for end in ends)
-        event.flow.MergeFrom(
-            flow_pb2.Flow(
-                uuid=self._uuids.next(),
-                emitter=EMITTER,
-                node_name=self._origin.full,
-                source=source.endpoint,
-                destination=destination.endpoint,
-                source_names=source.names,
-                destination_names=destination.names,
-                reply=reply,
-                is_reply=BoolValue(value=reply),
-                traffic_direction=self._direction,
-                **fields,
-            )
-        )
+        event = ExportEvent()
+        event.CopyFrom(pattern)
         flow = event.flow
-        moment = min(self.start + after, LATEST_NS)
-        seconds, nanos = divmod(moment, SECOND)
+        flow.uuid = self._uuids.next()
+        flow.node_name = event.node_name = self._origin.full
+        flow.traffic_direction = self._direction
+        seconds, nanos = divmod(min(self.start + after, LATEST_NS), SECOND)
         for time in (flow.time, event.time):
             time.seconds, time.nanos = seconds, nanos
+        ends = (to, self.client) if flow.reply else (self.client, to)
+        source, destination = self._endpoints.find(ends[0]), self._endpoints.find(ends[1])
+        _fill_end(flow.source, flow.source_names, source)
+        _fill_end(flow.destination, flow.destination_names, destination)
         self._fill_layers(flow, *ends)
-        self._fill_service(flow, source, destination, reply)
+        self._fill_service(flow, source, destination)
         self.events.append(event)
         return flow
 
@@ -165,19 +171,25 @@ class Hop:
     ) -> None:
         layer = getattr(flow.l4, self.protocol)
         layer.SetInParent()
-        for end, side in ((source, "source"), (destination, "destination")):
-            if end is not None:
-                setattr(flow.IP, side, end.ip)
-                flow.IP.ipVersion = flow_pb2.IPv4 if end.version == 4 else flow_pb2.IPv6
-                setattr(layer, f"{side}_port", end.port)
+        ip = flow.IP
+        if source is not None:
+            ip.source, layer.source_port = source.ip, source.port
+        if destination is not None:
+            ip.destination, layer.destination_port = destination.ip, destination.port
+        if known := source or destination:
+            ip.ipVersion = flow_pb2.IPv4 if known.version == 4 else flow_pb2.IPv6
 
-    def _fill_service(
-        self, flow: flow_pb2.Flow, source: Known, destination: Known, reply: bool
-    ) -> None:
+    def _fill_service(self, flow: flow_pb2.Flow, source: Known, destination: Known) -> None:
         """Name the service that the client asked; else the one that the end is behind."""
-        service = self._service or (source if reply else destination).service
+        service = self._service or (source if flow.reply else destination).service
         if service is not None:
-            (flow.source_service if reply else flow.destination_service).CopyFrom(service)
+            (flow.source_service if flow.reply else flow.destination_service).CopyFrom(service)
+
+
+def _fill_end(end: flow_pb2.Endpoint, names: MutableSequence[str], known: Known) -> None:
+    if known is not NOBODY:
+        end.CopyFrom(known.endpoint)
+        names.extend(known.names)
 
 
 def _direction(outbound: bool, client_node: str) -> "flow_pb2.TrafficDirection.ValueType":

@@ -4,12 +4,12 @@ chosen, the response.
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from agent.sources.envoy.connections import Connections
 from agent.sources.envoy.failures import denied_by, failed, failure
 from agent.sources.envoy.hop import Hop, nanoseconds
-from agent.sources.envoy.tcp import arrive
+from agent.sources.envoy.tcp import arrive, redirect
 from agent.sources.envoy.text import text
 from proto import flow_pb2
 from proto.accesslog_pb2 import HTTPAccessLogEntry, HTTPRequestProperties, Pair
@@ -47,68 +47,45 @@ class Asked(NamedTuple):
         """Say to what it was rewritten."""
         return f"; rewritten to {self.sent}" if self.sent else ""
 
-    @property
-    def traced(self) -> dict[str, Any]:
-        """Give the fields of a flow that name the trace."""
-        return {"trace_context": {"parent": {"trace_id": self.trace_id}}} if self.trace_id else {}
-
 
 def tell(entry: HTTPAccessLogEntry, hop: Hop, connections: Connections) -> None:
     """Tell of a request and its response."""
-    common, asked = entry.common_properties, read(entry)
+    asked, policy = read(entry), denied_by(entry.response.response_code_details)
     arrive(hop, connections)
-    _redirect(hop)
-    policy = denied_by(entry.response.response_code_details)
-    to = hop.backend or hop.asked
+    redirect(hop)
     line = f"{asked.http.protocol} {asked.line}".strip() + asked.rewritten
     l7 = flow_pb2.Layer7(type=flow_pb2.REQUEST, http=asked.http)
+    request = hop.record(hop.backend or hop.asked, 0, l7, line, asked.trace_id)
     if policy is not None:
-        fields = hop.denied(policy) | asked.traced
-        named = f" {policy}" if policy else ""
-        hop.record(
-            to, 0, l7, f"{line}; denied by policy{named}", verdict=flow_pb2.DROPPED, **fields
-        )
-    else:
-        hop.record(to, 0, l7, line, **asked.traced)
-        if hop.backend:
-            sent = nanoseconds(common.time_to_first_upstream_tx_byte)
-            near = not hop.outbound and hop.delivers
-            hop.trace("to-endpoint" if near else "from-proxy", hop.backend, sent)
-    _answer(entry, asked, hop)
-
-
-def _redirect(hop: Hop) -> None:
-    """Tell that the connection went to the proxy; whose port is known unless one before it tells
-    of another address.
-    """
-    port = hop.asked.port if hop.asked and not hop.relayed else 0
-    hop.trace("to-proxy", hop.asked, verdict=flow_pb2.REDIRECTED, proxy_port=port)
+        hop.deny(request, policy)
+        request.Summary += f"; denied by policy {policy}".rstrip()
+    elif hop.backend:
+        sent = nanoseconds(entry.common_properties.time_to_first_upstream_tx_byte)
+        near = not hop.outbound and hop.delivers
+        hop.trace("to-endpoint" if near else "from-proxy", hop.backend, sent)
+    if entry.response.HasField("response_code"):
+        _answer(entry, asked, hop)
 
 
 def _answer(entry: HTTPAccessLogEntry, asked: Asked, hop: Hop) -> None:
-    """Tell of the response; without one, nothing."""
+    """Tell of the response."""
     told, common = entry.response, entry.common_properties
-    if not told.HasField("response_code"):
-        return
-    last = common.time_to_last_downstream_tx_byte
-    latency = nanoseconds(
-        last if common.HasField("time_to_last_downstream_tx_byte") else common.duration
-    )
+    last = common.HasField("time_to_last_downstream_tx_byte")
+    latency = nanoseconds(common.time_to_last_downstream_tx_byte if last else common.duration)
     code = told.response_code.value
     http = flow_pb2.HTTP(
-        code=code, method=asked.http.method, url=asked.http.url, protocol=asked.http.protocol
+        code=code,
+        method=asked.http.method,
+        url=asked.http.url,
+        protocol=asked.http.protocol,
+        headers=_headers([*told.response_headers, *told.response_trailers]),
     )
-    http.headers.extend(_headers([*told.response_headers, *told.response_trailers]))
-    head = f"{http.protocol} {code} {latency // 1_000_000}ms ({asked.line})".strip()
-    verdict = flow_pb2.ERROR if failed(common) else flow_pb2.FORWARDED
-    hop.record(
-        hop.backend or hop.asked,
-        latency,
-        flow_pb2.Layer7(type=flow_pb2.RESPONSE, latency_ns=latency, http=http),
-        head + asked.rewritten + _why(entry),
-        verdict=verdict,
-        **asked.traced,
-    )
+    l7 = flow_pb2.Layer7(type=flow_pb2.RESPONSE, latency_ns=latency, http=http)
+    line = f"{http.protocol} {code} {latency // 1_000_000}ms ({asked.line})".strip()
+    said = line + asked.rewritten + _why(entry)
+    flow = hop.record(hop.backend or hop.asked, latency, l7, said, asked.trace_id)
+    if failed(common):
+        flow.verdict = flow_pb2.ERROR
 
 
 def _why(entry: HTTPAccessLogEntry) -> str:

@@ -13,12 +13,13 @@ def tell(entry: TCPAccessLogEntry, hop: Hop, connections: Connections) -> None:
     arrive(hop, connections)
     policy = denied_by(common.connection_termination_details)
     if policy is not None:
-        hop.drop(hop.asked, "TCP; denied by Envoy's access control", **hop.denied(policy))
+        hop.deny(hop.drop(hop.asked, "TCP; denied by policy"), policy)
         return
     point = "to-endpoint" if hop.delivers else "to-overlay"
     why = failure(common)
     if failed(common):
-        hop.trace(point, hop.backend or hop.asked, 0, f"TCP; {why}", verdict=flow_pb2.ERROR)
+        flow = hop.trace(point, hop.backend or hop.asked, 0, f"TCP; {why}")
+        flow.verdict = flow_pb2.ERROR
     elif hop.backend:
         hop.trace(point, hop.backend, 0, _amount(entry) + (f"; {why}" if why else ""))
 
@@ -31,6 +32,15 @@ def arrive(hop: Hop, connections: Connections) -> None:
         hop.trace("from-endpoint", hop.asked)
     else:
         hop.trace("from-overlay", hop.backend or hop.asked)
+
+
+def redirect(hop: Hop) -> None:
+    """Tell that the connection went to the proxy. Its port is known, unless a proxy before it says
+    that the client asked for another address.
+    """
+    flow = hop.trace("to-proxy", hop.asked)
+    if hop.asked and not hop.relayed:
+        flow.proxy_port = hop.asked.port
 
 
 def _amount(entry: TCPAccessLogEntry) -> str:

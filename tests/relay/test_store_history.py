@@ -20,7 +20,7 @@ from relay.extract import clamp
 from relay.limits import Limit
 from relay.rings import LOST
 from relay.store import CLOCK_TOLERANCE_NS, Store
-from tests.factories import NOON_NS, event, events, flow_filters, lost
+from tests.factories import FILTER_VALUES, NOON_NS, event, events, flow_filters, lost
 from tests.stores import Clock, flat, history, opened, put, uuids
 
 HOUR_NS = 3600 * 10**9
@@ -32,7 +32,8 @@ SELECTIONS = st.builds(
     since_ns=BOUNDS,
     until_ns=BOUNDS,
 )
-FILTERS = st.lists(flow_filters(), max_size=2)
+SIMPLE = st.sampled_from(sorted(FILTER_VALUES)).flatmap(lambda name: flow_filters((name,)))
+FILTERS = st.lists(SIMPLE | flow_filters(), max_size=2)
 
 
 def spread(drawn: Sequence[ExportEvent], times: int) -> list[ExportEvent]:

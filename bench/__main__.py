@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bench import disk_slow, follow, ingest, query, restart, startup
+from bench import agent_envoy, disk_slow, follow, ingest, query, restart, startup
 from bench.report import Figure, Options, Run, measure
 
 SHARED: tuple[tuple[str, Run], ...] = (
@@ -19,7 +19,11 @@ SHARED: tuple[tuple[str, Run], ...] = (
 )
 """Benchmarks on full rings, which the first one fills."""
 
-ALONE: tuple[tuple[str, Run], ...] = (("startup", startup.run), ("disk-slow", disk_slow.run))
+ALONE: tuple[tuple[str, Run], ...] = (
+    ("startup", startup.run),
+    ("disk-slow", disk_slow.run),
+    ("agent-envoy", agent_envoy.run),
+)
 """Benchmarks with a database of their own."""
 
 

@@ -4,6 +4,7 @@ be.
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -175,6 +176,27 @@ def test_the_command_plays_it_all_and_leaves_nothing(tmp_path: Path) -> None:
     ]
     found = re.findall(r"^  4 to (echo-(?:same|other)-node)-", done.stdout, re.MULTILINE)
     assert found == [OTHER, SAME]
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.envoy
+def test_a_signal_ends_the_play_and_leaves_nothing(tmp_path: Path) -> None:
+    environment = os.environ | {"TMPDIR": str(tmp_path), "PALOMAR_ENVOY": str(find_envoy())}
+    with subprocess.Popen(
+        [sys.executable, "-m", "palomar", "demo", "--mesh"],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        next(line for line in process.stdout if "from-overlay" in line)
+        listed = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (0, "")
+    assert len(listed) == 8
+    assert not [pid for pid in listed if Path(f"/proc/{pid}").exists()]
     assert not list(tmp_path.iterdir())
 
 

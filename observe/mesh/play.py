@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from contextlib import closing
 from datetime import UTC, datetime
+from http.client import HTTPException
 
 import click
 
@@ -16,6 +17,7 @@ from observe.mesh.steps import STEPS, Step
 from observe.mesh.watcher import LIVE, POD, WORDS, Watcher
 from observe.process import OURS
 from observe.stage import called, until_signalled
+from proto.failure import TransportError
 
 SENT_ON = ("--protocol", "tcp", "--type", "trace:from-endpoint", "--type", "trace:from-proxy")
 """Flags for a connection's way to the service, and on to the backend."""
@@ -32,8 +34,13 @@ def play(step_by_step: bool) -> None:
     except (envoy.NoEnvoyError, OSError) as error:
         raise click.ClickException(str(error)) from None
     with until_signalled(mesh):
-        mesh.start()
-        _play(mesh, step_by_step and sys.stdin.isatty())
+        try:
+            mesh.start()
+            _play(mesh, step_by_step and sys.stdin.isatty())
+        except BrokenPipeError:
+            raise
+        except (OSError, HTTPException, TransportError) as error:
+            raise click.ClickException(f"the mesh broke: {error}") from None
 
 
 def _play(mesh: Mesh, waits: bool) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import re
 import signal
 import socket
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 import grpc
 import pytest
 
-from agent.sources.envoy.server import METHOD, MOST_BYTES, Server
+from agent.sources.envoy.server import METHOD, MOST_BYTES, SPARE_THREADS, Server
 from agent.sources.source import SourceError
 from proto.accesslog_pb2 import StreamAccessLogsMessage
 from proto.observer_pb2 import ExportEvent
@@ -81,6 +82,7 @@ async def test_what_is_no_message_is_counted_and_the_rest_goes_on(tmp_path: Path
             found = await asyncio.wait_for(stored(relay.address, 2), 20)
             _, said = await asyncio.to_thread(running.end, signal.SIGTERM)
     assert nodes(list(found)) == {"here"}
+    assert len(re.findall(r"^palomar agent: messages refused: [12] so far$", said, re.M)) == 1
     assert "1 entries, 1 streams, 2 messages refused, 1 messages without a name; " in said
 
 
@@ -112,7 +114,20 @@ def test_streams_beyond_the_limit_are_refused() -> None:
             assert code(caught.value) is grpc.StatusCode.RESOURCE_EXHAUSTED
             done.set()
             assert opened.result() == b""
-        assert server.streams == 1
+        assert (server.streams, server.refused, server.broken) == (1, 1, 0)
+    finally:
+        server.close()
+
+
+def test_an_envoy_that_reconnects_for_ever_costs_a_few_threads() -> None:
+    server = Server(Target(port=0), 4)
+    before = threading.active_count()
+    try:
+        for number in range(200):
+            assert stream(server.address, [message(tcp())]) == b""
+            assert server.next(20)
+            assert server.streams == number + 1
+        assert threading.active_count() - before <= 4 + SPARE_THREADS
     finally:
         server.close()
 

@@ -11,7 +11,7 @@ from agent.sources.envoy.directory import Directory
 from agent.sources.envoy.entries import LONGEST_NODE, Message, Teller
 from agent.sources.envoy.http import MOST_HEADERS
 from agent.sources.envoy.text import LONGEST, text
-from proto.accesslog_pb2 import Pair, StreamAccessLogsMessage
+from proto.accesslog_pb2 import HTTPAccessLogEntry, Pair, StreamAccessLogsMessage
 from proto.observer_pb2 import ExportEvent
 from tests.agent.accesslogs import http, line, message, tcp, teller, told
 
@@ -52,6 +52,8 @@ def test_messages_that_are_none_are_counted(tmp_path: Path) -> None:
     assert list(by.events(Message(b"", b"\xff\xff\xff"))) == []
     assert list(by.events(Message(b"", b""))) == []
     assert (by.tally.refused, by.tally.entries) == (1, 0)
+    assert told(by, HTTPAccessLogEntry(), HTTPAccessLogEntry()) == []
+    assert (by.tally.refused, by.tally.entries) == (3, 0)
 
 
 def test_endless_connections_are_bounded(tmp_path: Path) -> None:

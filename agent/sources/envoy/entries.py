@@ -42,7 +42,7 @@ class Tally:
         self.entries = 0
         """Entries that were told."""
         self.refused = 0
-        """Messages that are none."""
+        """Messages that are none, and entries that say nothing."""
         self.interim = 0
         """Entries about a moment before the end."""
         self.nameless = 0
@@ -81,11 +81,13 @@ class Teller:
         origin = self._origin(message.proxy)
         entries: list[Entry] = [*told.http_logs.log_entry, *told.tcp_logs.log_entry]
         for entry in entries:
-            if entry.common_properties.access_log_type in ENDS:
-                yield from self._tell(entry, origin)
-                self.tally.entries += 1
-            else:
+            if not entry.HasField("common_properties"):
+                self.tally.refused += 1
+            elif entry.common_properties.access_log_type not in ENDS:
                 self.tally.interim += 1
+            else:
+                self.tally.entries += 1
+                yield from self._tell(entry, origin)
 
     def _tell(self, entry: Entry, origin: Origin) -> Iterator[bytes]:
         common = entry.common_properties

@@ -32,6 +32,6 @@ def serve(
         return 1
     say(f"listening on {server.address} for the access logs of Envoys")
     try:
-        return deliver([EnvoySource(server, teller)], relay, say)
+        return deliver([EnvoySource(server, teller, say)], relay, say)
     finally:
         server.close()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import Empty, Full, Queue
-from threading import Event
+from threading import BoundedSemaphore, Event
 from typing import Any, TypeAlias
 
 import grpc
@@ -21,6 +21,8 @@ from proto.target import Target
 METHOD = "/envoy.service.accesslog.v3.AccessLogService/StreamAccessLogs"
 MOST_STREAMS = 256
 """Streams at the same time: each worker thread of each Envoy opens one for each log."""
+SPARE_THREADS = 4
+"""Threads to refuse further streams in."""
 MOST_BYTES = 1 << 20
 """Size of the largest message. Envoy's usual buffer has 16 kB, and a first message 13 kB more."""
 MOST_MESSAGES = 64
@@ -43,13 +45,18 @@ class Server(grpc.GenericRpcHandler):
     def __init__(self, target: Target, most_streams: int = MOST_STREAMS) -> None:
         self.streams = 0
         """Streams that were opened, ever."""
+        self.refused = 0
+        """Streams that were refused, because there were too many."""
+        self.broken = 0
+        """Streams that broke off, or had a message that is too large."""
+        self._room = BoundedSemaphore(most_streams)
         self._queue: Queue[Message] = Queue(MOST_MESSAGES)
         self._closed = Event()
         self._target = target
         self._grpc = grpc.server(
-            ThreadPoolExecutor(most_streams, "access log"),
+            ThreadPoolExecutor(most_streams + SPARE_THREADS, "access log"),
             handlers=[self],
-            maximum_concurrent_rpcs=most_streams,
+            maximum_concurrent_rpcs=most_streams + SPARE_THREADS,
             options=(("grpc.so_reuseport", 0), ("grpc.max_receive_message_length", MOST_BYTES)),
         )
         self.address = str(self._bind(target))
@@ -76,15 +83,27 @@ class Server(grpc.GenericRpcHandler):
             Path(self._target.path).unlink(missing_ok=True)
 
     def _take(self, messages: Iterator[bytes], context: grpc.ServicerContext) -> bytes:
-        """Take one stream; its first message says whose it is."""
+        """Take one stream, if there is room for it."""
+        if not self._room.acquire(blocking=False):
+            self.refused += 1
+            context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "too many streams")
         self.streams += 1
+        try:
+            self._read(messages)
+        except grpc.RpcError:
+            self.broken += 1
+        finally:
+            self._room.release()
+        return b""
+
+    def _read(self, messages: Iterator[bytes]) -> None:
+        """Read one stream to its end; its first message says whose it is."""
         proxy: bytes | None = None
         for raw in messages:
             if proxy is None:
                 proxy = _proxy(raw)
             if not self._put(Message(proxy, raw)):
-                break
-        return b""
+                return
 
     def _put(self, message: Message) -> bool:
         """Wait until the queue takes a message; False when it is closed."""

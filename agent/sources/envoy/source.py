@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from agent.sources.envoy.entries import Teller
 from agent.sources.envoy.server import PATIENCE, Server
@@ -16,15 +16,19 @@ class EnvoySource(Source):
     """The access logs that `server` takes, told by `teller`.
 
     Nothing can be asked for again, and no Envoy waits: what does not fit into the spool is lost and
-    counted.
+    counted. `say` takes a line for a person.
     """
 
     kind = "envoy"
     waits = False
     resumes = False
 
-    def __init__(self, server: Server, teller: Teller) -> None:
+    def __init__(
+        self, server: Server, teller: Teller, say: Callable[[str], None] = lambda line: None
+    ) -> None:
         super().__init__(server.address, uuid.uuid4().hex)
+        self._say = say
+        self._told: set[str] = set()
         self._server = server
         self._teller = teller
 
@@ -41,18 +45,32 @@ class EnvoySource(Source):
                 size += len(event)
             if events:
                 yield Chunk(events, b"")
+            self._tell_trouble()
 
     def summary(self) -> list[str]:
         """Say what came, and what of it was left out."""
-        tally, lines = self._teller.tally, [f"{self._teller.tally.entries:,} entries"]
-        lines.append(f"{self._server.streams:,} streams")
-        counts = {
+        came = {"entries": self._teller.tally.entries, "streams": self._server.streams}
+        left_out = {what: number for what, number in self._trouble().items() if number}
+        return [f"{number:,} {what}" for what, number in (came | left_out).items()]
+
+    def _trouble(self) -> dict[str, int]:
+        """Count what is not as it should be."""
+        tally = self._teller.tally
+        return {
             "messages refused": tally.refused,
             "interim entries left out": tally.interim,
             "messages without a name": tally.nameless,
+            "streams refused": self._server.refused,
+            "streams broken off": self._server.broken,
             "connections forgotten early": self._teller.connections.forgotten,
         }
-        return lines + [f"{number:,} {what}" for what, number in counts.items() if number]
+
+    def _tell_trouble(self) -> None:
+        """Say of each kind of trouble, once, that there is some; the summary has the counts."""
+        for what, number in self._trouble().items():
+            if number and what not in self._told:
+                self._told.add(what)
+                self._say(f"{what}: {number:,} so far")
 
     def _lately(self) -> Iterator[bytes]:
         """Wait for a message; give its events, and those of what comes in the moment after it."""

@@ -36,7 +36,7 @@ def generate() -> dict[str, bytes]:
     from grpc_tools import protoc
 
     sources = sorted((ROOT / "proto").glob("*.proto"))
-    found = {}
+    found: dict[str, bytes] = {}
     with tempfile.TemporaryDirectory() as scratch:
         for part in ("messages", "grpc"):
             target = Path(scratch) / part

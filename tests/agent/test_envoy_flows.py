@@ -248,6 +248,11 @@ def test_what_is_no_time_is_the_time_of_arrival(by: Teller, start: dict[str, int
     assert to_ns(flow.time) == NOW
 
 
+def test_a_clock_in_the_future_is_told_as_it_is(by: Teller) -> None:
+    flow = told(by, http(start_time={"seconds": 4_102_444_800}))[0]
+    assert flow.time.seconds == 4_102_444_800
+
+
 def test_durations_without_sense_keep_times_valid(by: Teller) -> None:
     last = {"seconds": 253_402_300_799}
     forever = {"seconds": 2**62}

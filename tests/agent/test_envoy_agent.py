@@ -21,7 +21,7 @@ from proto.observer_pb2 import ExportEvent
 from proto.target import Target
 from tests.agent.accesslogs import ENDPOINTS, http, message, tcp
 from tests.agent.agents import AgentProcess, stored
-from tests.relays import running_relay
+from tests.relays import RelayProcess, running_relay
 
 
 def stream(address: str, messages: Sequence[StreamAccessLogsMessage | bytes]) -> bytes:
@@ -94,6 +94,16 @@ async def test_a_message_that_is_too_large_ends_its_stream_only(tmp_path: Path) 
             assert code(caught.value) is grpc.StatusCode.RESOURCE_EXHAUSTED
             await asyncio.to_thread(stream, address, [message(tcp())])
             await asyncio.wait_for(stored(relay.address, 2), 20)
+
+
+async def test_entries_wait_for_a_relay_that_is_not_there_yet(tmp_path: Path) -> None:
+    relay = RelayProcess(tmp_path)
+    with agent(tmp_path, relay.address) as (running, address):
+        await asyncio.to_thread(stream, address, [message(tcp()) for _ in range(10)])
+        assert "trying again until it works" in await asyncio.to_thread(running.line)
+        with relay:
+            found = await asyncio.wait_for(stored(relay.address, 20), 20)
+    assert found.total() == 20
 
 
 def test_streams_beyond_the_limit_are_refused() -> None:

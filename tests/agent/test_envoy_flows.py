@@ -70,6 +70,11 @@ def test_a_connection_is_told_of_once(by: Teller) -> None:
     assert kinds(flows).count("http-request FORWARDED") == 3
 
 
+def test_each_entry_of_a_connection_is_another_connection(by: Teller) -> None:
+    flows = told(by, tcp(), tcp())  # the port was used again
+    assert kinds(flows).count("from-endpoint FORWARDED") == 2
+
+
 @pytest.mark.parametrize(("policy", "named"), [(b"none", ""), (b"only-get", "only-get")])
 def test_a_denied_request_is_dropped(by: Teller, policy: bytes, named: str) -> None:
     details = b"rbac_access_denied_matched_policy[" + policy + b"]"

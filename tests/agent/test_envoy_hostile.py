@@ -13,7 +13,7 @@ from agent.sources.envoy.http import MOST_HEADERS
 from agent.sources.envoy.text import LONGEST, text
 from proto.accesslog_pb2 import HTTPAccessLogEntry, Pair, StreamAccessLogsMessage
 from proto.observer_pb2 import ExportEvent
-from tests.agent.accesslogs import http, line, message, tcp, teller, told
+from tests.agent.accesslogs import http, line, message, teller, told
 
 BINARY = bytes(range(256))
 
@@ -60,7 +60,7 @@ def test_endless_connections_are_bounded(tmp_path: Path) -> None:
     by = teller(tmp_path)
     by.connections = Connections(100)
     for port in range(1, 1_001):
-        told(by, tcp(client=("10.0.1.2", port)))
+        told(by, http(client=("10.0.1.2", port)))
     assert (len(by.connections), by.connections.forgotten) == (100, 900)
 
 

@@ -13,9 +13,9 @@ The addresses in an answer are not told, so flows have none.
 
 from collections.abc import Iterable
 
+from agent.sources.envoy.arrival import redirect
 from agent.sources.envoy.connections import Connections
 from agent.sources.envoy.hop import Hop
-from agent.sources.envoy.tcp import arrive, redirect
 from agent.sources.envoy.text import text
 from proto import flow_pb2
 from proto.accesslog_pb2 import Pair
@@ -50,8 +50,7 @@ def tell(asked: dict[str, str], hop: Hop, connections: Connections) -> None:
     kind = TYPES.get(number, f"TYPE{number}" if number.isdecimal() else "")
     name = asked["query"].rstrip(".") + "."
     dns = flow_pb2.DNS(query=name, qtypes=[kind] if kind else [], observation_source="proxy")
-    arrive(hop, connections)
-    redirect(hop)
+    redirect(hop, connections)
     line = f"{name} {kind}".strip()
     request = flow_pb2.Layer7(type=flow_pb2.REQUEST, dns=dns)
     hop.record(hop.asked, 0, request, f"DNS Query {line}")

@@ -97,7 +97,7 @@ class Teller:
         elif isinstance(entry, HTTPAccessLogEntry):
             http.tell(entry, hop, self.connections)
         else:
-            tcp.tell(entry, hop, self.connections)
+            tcp.tell(entry, hop)
         return (event.SerializeToString() for event in hop.events)
 
     def _origin(self, proxy: bytes) -> Origin:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from agent.sources.envoy.arrival import redirect
 from agent.sources.envoy.connections import Connections
 from agent.sources.envoy.failures import denied_by, failed, failure
 from agent.sources.envoy.hop import Hop, nanoseconds
-from agent.sources.envoy.tcp import arrive, redirect
 from agent.sources.envoy.text import text
 from proto import flow_pb2
 from proto.accesslog_pb2 import HTTPAccessLogEntry, HTTPRequestProperties, Pair
@@ -51,8 +51,7 @@ class Asked(NamedTuple):
 def tell(entry: HTTPAccessLogEntry, hop: Hop, connections: Connections) -> None:
     """Tell of a request and its response."""
     asked, policy = read(entry), denied_by(entry.response.response_code_details)
-    arrive(hop, connections)
-    redirect(hop)
+    redirect(hop, connections)
     line = f"{asked.http.protocol} {asked.line}".strip() + asked.rewritten
     l7 = flow_pb2.Layer7(type=flow_pb2.REQUEST, http=asked.http)
     request = hop.record(hop.backend or hop.asked, 0, l7, line, asked.trace_id)

@@ -17,6 +17,9 @@ check: .venv/ready
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m proto.compile --check
 
+bench: .venv/ready
+	@$(BIN)/python -m bench --table
+
 generate: .venv/ready
 	@$(BIN)/python -m proto.compile
 

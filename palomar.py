@@ -9,6 +9,7 @@
 Importing this imports nothing else of Palomar: each command and each name brings its own part.
 """
 
+import gc
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +69,9 @@ def __getattr__(name: str) -> Any:
 
 def main() -> None:
     """Run the command line."""
+    from observe.entry import COLLECTED_AFTER, run
+
+    gc.set_threshold(COLLECTED_AFTER)
     from observe.lazy import LazyGroup, Row
 
     rows = {name: Row(*row) for name, row in COMMANDS.items()}
@@ -77,7 +81,7 @@ def main() -> None:
         help="The flow observer that keeps its history.",
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    group(prog_name="palomar")
+    run(group, "palomar")
 
 
 if __name__ == "__main__":

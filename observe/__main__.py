@@ -1,5 +1,5 @@
 """`python -m observe` is the command `observe`."""
 
-from observe.cli import main
+from observe.entry import main
 
-main(prog_name="observe")
+main()

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from agent.settings import LONGEST_LINE
-from agent.sources.lines import Lines
 from agent.sources.place import HEAD, Place, fingerprint, read_head, unread
 from agent.sources.records import Records
 from agent.sources.source import Chunk, Source, SourceError
-from agent.sources.unpack import Unpacked
+from proto.lines import Lines
+from proto.unpack import Unpacked
 
 POLL = 0.1
 """How often a file that is followed is looked at, in seconds."""
@@ -116,7 +116,7 @@ class _Opened:
 
     def __init__(self, file: io.FileIO, path: Path, place: Place | None) -> None:
         self.path = path
-        self.unpacked = Unpacked(file, str(path))
+        self.unpacked = Unpacked(file)
         self.inode = os.fstat(file.fileno()).st_ino
         self.start = place or Place(self.inode)
         self.cut = False
@@ -160,5 +160,5 @@ class _Opened:
     def _skip(self) -> bytes:
         """Go to the start; the head is read on the way."""
         with self.path.open("rb", buffering=0) as again:
-            self._head = read_head(Unpacked(again, str(self.path)))[: self.start.offset]
+            self._head = read_head(Unpacked(again))[: self.start.offset]
         return self.unpacked.skip(self.start.offset)

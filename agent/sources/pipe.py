@@ -6,10 +6,10 @@ import uuid
 from collections.abc import Iterator
 
 from agent.settings import LONGEST_LINE
-from agent.sources.lines import Lines
 from agent.sources.records import Records
 from agent.sources.source import Chunk, Source, SourceError
-from agent.sources.unpack import Unpacked
+from proto.lines import Lines
+from proto.unpack import Unpacked
 
 PATIENCE = 0.2
 """How often it is looked whether to stop while nothing comes, in seconds."""
@@ -37,17 +37,21 @@ class PipeSource(Source):
 
     def chunks(self, position: bytes, most_bytes: int) -> Iterator[Chunk]:
         """Read to the end; positions are empty."""
-        lines = Lines(self._longest)
-        unpacked = Unpacked(_Patient(self._pipe, self), self.name)
-        blocks = iter(unpacked.read, b"")
-        yield from self.records.chunks(blocks, lines, _nowhere, most_bytes)
-        yield from self.records.cut(lines.finish(), lines, _nowhere, most_bytes)
+        try:
+            yield from self._read(Lines(self._longest), most_bytes)
+        except OSError as error:
+            raise SourceError(f"{self.name}: {error.strerror}") from None
         if self.records.skipped and not self.records.events:
             raise SourceError(f"{self.name}: no event in it")
 
     def summary(self) -> list[str]:
         """Say which lines and fields were left out."""
         return self.records.summary()
+
+    def _read(self, lines: Lines, most_bytes: int) -> Iterator[Chunk]:
+        blocks = iter(Unpacked(_Patient(self._pipe, self)).read, b"")
+        yield from self.records.chunks(blocks, lines, _nowhere, most_bytes)
+        yield from self.records.cut(lines.finish(), lines, _nowhere, most_bytes)
 
 
 class _Patient(io.RawIOBase):

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import orjson
 
-from agent.sources.source import SourceError
-from agent.sources.unpack import Unpacked
+from proto.unpack import Unpacked
 
 HEAD = 1024
 """Bytes at the start of a file by which it is known again, beside its inode."""
@@ -55,10 +54,10 @@ class Place:
         """
         try:
             with path.open("rb", buffering=0) as file:
-                unpacked = Unpacked(file, str(path))
+                unpacked = Unpacked(file)
                 whole = unpacked.packed or os.fstat(file.fileno()).st_size >= self.offset
                 return whole and fingerprint(read_head(unpacked)[: self.offset]) == self.head
-        except (OSError, SourceError):
+        except OSError:
             return False
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from agent.sources.envelope import complete
-from agent.sources.lines import Lines
 from agent.sources.source import CHUNK_EVENTS, Chunk
 from proto.jsonlines import InvalidLine, Reader
+from proto.lines import Lines
 
 
 class Records:

@@ -3,12 +3,10 @@ way.
 """
 
 import io
+import re
 import zlib
+from errno import EIO
 from typing import Protocol
-
-import zstandard
-
-from agent.sources.source import SourceError
 
 BLOCK = 1 << 20
 """Most bytes read at a time from a plain file."""
@@ -17,9 +15,15 @@ PIECE = 1 << 10
 """Packed bytes unpacked at a time. Small, since one of zstd may grow to 32 MiB in the worst case.
 """
 
-
 MAGIC = 4
 """Bytes that tell how a file is packed."""
+
+ZSTD = re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")
+"""How a frame of zstd begins, one to be skipped among them (RFC 8878, 3.1)."""
+
+
+class Damaged(OSError):
+    """A packed file that is damaged or cut off; `strerror` says which."""
 
 
 class _Unpacker(Protocol):
@@ -30,25 +34,28 @@ class _Unpacker(Protocol):
     def decompress(self, data: bytes, /) -> bytes: ...
 
 
-def _unpacker(magic: bytes) -> _Unpacker | None:
-    """Make what unpacks a file that begins with `magic`; None for a plain one."""
+def _unpacker(magic: bytes) -> tuple[_Unpacker | None, type[Exception]]:
+    """Make what unpacks a file that begins with `magic`, None for a plain one; say too what it
+    raises for damage.
+    """
     if magic.startswith(b"\x1f\x8b"):
-        return zlib.decompressobj(wbits=31)
-    if magic.startswith(b"\x28\xb5\x2f\xfd"):
-        return zstandard.ZstdDecompressor().decompressobj()
-    return None
+        return zlib.decompressobj(wbits=31), zlib.error
+    if ZSTD.match(magic):
+        import zstandard  # only who has such a file waits for it
+
+        return zstandard.ZstdDecompressor().decompressobj(), zstandard.ZstdError
+    return None, Damaged
 
 
 class Unpacked:
-    """The bytes of `file`, which is read raw, from its start. `name` is for errors."""
+    """The bytes of `file`, which is read raw, from its start."""
 
-    def __init__(self, file: io.RawIOBase, name: str) -> None:
+    def __init__(self, file: io.RawIOBase) -> None:
         self.raw_bytes = 0
         """How much was read of the file itself."""
         self._file = file
-        self._name = name
         self._ahead = self._at_least(MAGIC, b"")
-        self._unpacker = _unpacker(self._ahead)
+        self._unpacker, self._damage = _unpacker(self._ahead)
 
     @property
     def packed(self) -> bool:
@@ -56,8 +63,8 @@ class Unpacked:
         return self._unpacker is not None
 
     def read(self) -> bytes:
-        """Give the next bytes, empty at the end. Raise SourceError for a packed file that is cut
-        off or damaged.
+        """Give the next bytes, empty at the end. Raise Damaged for a packed file that is not whole;
+        what was given before holds.
         """
         if self._unpacker is None:
             return self._take(BLOCK)
@@ -65,7 +72,7 @@ class Unpacked:
             if data := self._unpack(piece):
                 return data
         if not self._unpacker.eof:
-            raise SourceError(f"{self._name}: the compressed file is cut off")
+            raise Damaged(EIO, "the compressed file is cut off")
         return b""
 
     def skip(self, count: int) -> bytes:
@@ -82,19 +89,27 @@ class Unpacked:
 
     def _unpack(self, piece: bytes) -> bytes:
         assert self._unpacker is not None
+        if self._unpacker.eof and not (piece := self._next_member(piece)):
+            return b""
         try:
-            if self._unpacker.eof:
-                piece = piece.lstrip(b"\0")  # some writers pad with zeros
-                if not piece:
-                    return b""
-                piece = self._at_least(MAGIC, piece)
-                self._unpacker = _next_unpacker(piece)
             data = self._unpacker.decompress(piece)
-        except (zlib.error, zstandard.ZstdError) as error:
-            raise SourceError(f"{self._name}: damaged: {error}") from None
+        except self._damage as error:
+            raise Damaged(EIO, f"damaged: {error}") from None
         if self._unpacker.eof:
             self._ahead = self._unpacker.unused_data + self._ahead
         return data
+
+    def _next_member(self, piece: bytes) -> bytes:
+        """Begin the member that follows; give its first bytes, empty if there is none so far."""
+        piece = piece.lstrip(b"\0")  # some writers pad with zeros
+        if not piece:
+            return b""
+        piece = self._at_least(MAGIC, piece)
+        unpacker, self._damage = _unpacker(piece)
+        if unpacker is None:
+            raise Damaged(EIO, "damaged: what follows is not compressed")
+        self._unpacker = unpacker
+        return piece
 
     def _at_least(self, size: int, data: bytes) -> bytes:
         """Add to `data` until it has `size` bytes, or the file ends."""
@@ -112,11 +127,3 @@ class Unpacked:
         data = self._file.read(size) or b""
         self.raw_bytes += len(data)
         return data
-
-
-def _next_unpacker(magic: bytes) -> _Unpacker:
-    """Make what unpacks the next member of a packed file."""
-    made = _unpacker(magic)
-    if made is None:
-        raise zlib.error("what follows is not compressed")
-    return made

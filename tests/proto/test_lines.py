@@ -3,7 +3,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.sources.lines import Lines
+from proto.lines import Lines
 
 
 def read(blocks: list[bytes], longest: int = 1000) -> list[tuple[bytes | None, int, int]]:

@@ -14,8 +14,11 @@ from typing import Any
 import grpc
 import pytest
 
+from agent.sources.envoy.directory import Directory
+from agent.sources.envoy.entries import Teller
 from agent.sources.envoy.server import METHOD, MOST_BYTES, SPARE_THREADS, Server
-from agent.sources.source import SourceError
+from agent.sources.envoy.source import EnvoySource
+from agent.sources.source import CHUNK_EVENTS, SourceError
 from proto.accesslog_pb2 import StreamAccessLogsMessage
 from proto.observer_pb2 import ExportEvent
 from proto.target import Target
@@ -140,6 +143,20 @@ def test_an_envoy_that_reconnects_for_ever_costs_a_few_threads() -> None:
         assert threading.active_count() - before <= 4 + SPARE_THREADS
     finally:
         server.close()
+
+
+def test_what_waits_when_it_is_told_to_stop_is_still_told() -> None:
+    server = Server(Target(port=0))
+    try:
+        source = EnvoySource(server, Teller(Directory(None)))
+        entries = [tcp(client=("10.0.1.2", port)) for port in range(1, 1_001)]
+        stream(server.address, [message(*entries[n : n + 100]) for n in range(0, 1_000, 100)])
+        source.stop()
+        chunks = list(source.chunks(b"", 1 << 20))
+    finally:
+        server.close()
+    assert sum(len(chunk.events) for chunk in chunks) == 2_000
+    assert max(len(chunk.events) for chunk in chunks) == CHUNK_EVENTS
 
 
 def test_other_methods_are_not_served() -> None:

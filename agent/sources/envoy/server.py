@@ -75,9 +75,13 @@ class Server(grpc.GenericRpcHandler):
         except Empty:
             return None
 
+    def end(self) -> None:
+        """Take no more messages; those that wait can still be had."""
+        self._closed.set()
+
     def close(self) -> None:
         """Hang up on all."""
-        self._closed.set()
+        self.end()
         self._grpc.stop(0).wait()
         if self._target.path:
             Path(self._target.path).unlink(missing_ok=True)

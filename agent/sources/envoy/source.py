@@ -34,7 +34,9 @@ class EnvoySource(Source):
 
     def chunks(self, position: bytes, most_bytes: int) -> Iterator[Chunk]:
         """Give events as entries come; positions are empty."""
-        while not self.stopping.is_set():
+        stopping = False
+        while not stopping:
+            stopping = self.stopping.is_set()  # what was taken until then is still given
             events: list[bytes] = []
             size = 0
             for event in self._lately():
@@ -46,6 +48,11 @@ class EnvoySource(Source):
             if events:
                 yield Chunk(events, b"")
             self._tell_trouble()
+
+    def stop(self) -> None:
+        """Take no more entries, and end after those that wait."""
+        super().stop()
+        self._server.end()
 
     def summary(self) -> list[str]:
         """Say what came, and what of it was left out."""
@@ -81,5 +88,5 @@ class EnvoySource(Source):
             for event in self._teller.events(message):
                 count += 1
                 yield event
-            full = count >= CHUNK_EVENTS
+            full = count >= CHUNK_EVENTS and not self.stopping.is_set()
             message = None if full else self._server.next(until - time.monotonic())

@@ -13,12 +13,43 @@ __all__ = ["UNKNOWN_FIELDS", "InvalidLine", "Reader", "parse"]
 UNKNOWN_FIELDS = 256
 """How many names of unknown fields are told apart; the rest are counted together as `...`."""
 
+MARK = b"\xef\xbb\xbf"
+"""What some editors put before the first line."""
+
 
 class Reader:
     """Reads lines; counts by name the fields that this version does not know, and drops them."""
 
     def __init__(self) -> None:
         self.unknown: Counter[str] = Counter()
+        self.skipped = 0
+        """How many lines `read` left out because they were no events."""
+        self._first_skipped = ""
+
+    def read(self, line: bytes | None, number: int) -> observer_pb2.ExportEvent | None:
+        """Read line `number` of a file, from 1, where None is one that was too long. Give None for
+        a blank line, and for one that is no event, which is counted.
+        """
+        try:
+            if line is None:
+                raise InvalidLine("it is too long")
+            line = line.removeprefix(MARK) if number == 1 else line
+            return self.parse(line) if line and not line.isspace() else None
+        except InvalidLine as error:
+            self.skipped += 1
+            self._first_skipped = self._first_skipped or f"line {number}: {error}"
+            return None
+
+    def summary(self) -> list[str]:
+        """Say which lines and fields were left out, a line each."""
+        said = []
+        if self.skipped:
+            lines = "1 line" if self.skipped == 1 else f"{self.skipped:,} lines"
+            said.append(f"{lines} skipped, first {self._first_skipped}")
+        if self.unknown:
+            names = ", ".join(name for name, _ in self.unknown.most_common(3))
+            said.append(f"{self.unknown.total():,} unknown fields left out ({names})")
+        return said
 
     def parse(self, line: bytes) -> observer_pb2.ExportEvent:
         """Read an envelope or a bare flow; raise InvalidLine. Node and time stay as received."""

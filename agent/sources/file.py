@@ -58,12 +58,12 @@ class FileSource(Source):
             yield from self._read(path, place, most_bytes, last=not files)
             if self.follow and not files:
                 files = [(self.path, None)]
-        if self._from_start and self.records.skipped and not self.records.events:
+        if self._from_start and self.records.reader.skipped and not self.records.events:
             raise SourceError(f"{self.path}: no event in it")
 
     def summary(self) -> list[str]:
         """Say which lines and fields were left out."""
-        return self.records.summary()
+        return self.records.reader.summary()
 
     def _read(
         self, path: Path, place: Place | None, most_bytes: int, last: bool

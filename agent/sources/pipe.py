@@ -41,12 +41,12 @@ class PipeSource(Source):
             yield from self._read(Lines(self._longest), most_bytes)
         except OSError as error:
             raise SourceError(f"{self.name}: {error.strerror}") from None
-        if self.records.skipped and not self.records.events:
+        if self.records.reader.skipped and not self.records.events:
             raise SourceError(f"{self.name}: no event in it")
 
     def summary(self) -> list[str]:
         """Say which lines and fields were left out."""
-        return self.records.summary()
+        return self.records.reader.summary()
 
     def _read(self, lines: Lines, most_bytes: int) -> Iterator[Chunk]:
         blocks = iter(Unpacked(_Patient(self._pipe, self)).read, b"")

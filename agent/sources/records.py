@@ -1,10 +1,10 @@
-"""Lines of JSON as events: the envelope completed, what cannot be used counted."""
+"""Lines of JSON as events: the envelope completed, what is no event counted."""
 
 from collections.abc import Callable, Iterable, Iterator
 
 from agent.sources.envelope import complete
 from agent.sources.source import CHUNK_EVENTS, Chunk
-from proto.jsonlines import InvalidLine, Reader
+from proto.jsonlines import Reader
 from proto.lines import Lines
 
 
@@ -16,10 +16,8 @@ class Records:
     def __init__(self, node: str = "") -> None:
         self.node = node
         self.events = 0
-        self.skipped = 0
-        self.first_skipped = ""
-        """Which line was skipped first, and why."""
-        self._reader = Reader()
+        self.reader = Reader()
+        """Knows what was left out."""
 
     def chunks(
         self,
@@ -58,30 +56,10 @@ class Records:
         if events:
             yield Chunk(events, position(*end))
 
-    def summary(self) -> list[str]:
-        """Say what was left out, a line each."""
-        said = []
-        if self.skipped:
-            lines = "1 line" if self.skipped == 1 else f"{self.skipped:,} lines"
-            said.append(f"{lines} skipped, first {self.first_skipped}")
-        if unknown := self._reader.unknown:
-            names = ", ".join(name for name, _ in unknown.most_common(3))
-            said.append(f"{unknown.total():,} unknown fields left out ({names})")
-        return said
-
     def _event(self, line: bytes | None, number: int) -> bytes | None:
-        """Make a serialized event of a line; None for an empty line, and one that cannot be
-        used.
-        """
-        if line is not None and (not line or line.isspace()):
-            return None
-        try:
-            if line is None:
-                raise InvalidLine("it is too long")
-            event = self._reader.parse(line)
-        except InvalidLine as error:
-            self.skipped += 1
-            self.first_skipped = self.first_skipped or f"line {number}: {error}"
+        """Make a serialized event of a line; None where there is none in it."""
+        event = self.reader.read(line, number)
+        if event is None:
             return None
         complete(event, self.node)
         self.events += 1

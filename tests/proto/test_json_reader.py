@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proto import flow_pb2, observer_pb2
-from proto.json_reader import UNKNOWN_FIELDS, InvalidLine, Reader, parse
+from proto.json_reader import MARK, UNKNOWN_FIELDS, InvalidLine, Reader, parse
 from proto.json_writer import to_json
 from tests.factories import event, flow
 from tests.messages import bare, messages
@@ -106,6 +106,26 @@ def test_names_of_unknown_fields_are_bounded() -> None:
         reader.parse(b'{"uuid":"u","new%d":1}' % number)
     assert len(reader.unknown) == UNKNOWN_FIELDS + 1
     assert reader.unknown["..."] == 10
+
+
+def test_lines_of_a_file_that_are_no_events_are_left_out_and_counted() -> None:
+    reader = Reader()
+    assert reader.summary() == []
+    found = reader.read(MARK + b'{"uuid":"u","new":1}', 1)
+    assert found == parse(b'{"uuid":"u"}')
+    for number, line in enumerate((None, b"no", MARK + b'{"uuid":"u"}'), 2):
+        assert reader.read(line, number) is None
+    assert reader.skipped == 3
+    assert reader.summary() == [
+        "3 lines skipped, first line 2: it is too long",
+        "1 unknown fields left out (Flow.new)",
+    ]
+
+
+def test_blank_lines_are_neither_events_nor_left_out() -> None:
+    reader = Reader()
+    assert [reader.read(line, 1) for line in (b"", b" \t\r", MARK)] == [None] * 3
+    assert reader.skipped == 0
 
 
 def test_a_refused_line_counts_no_unknown_fields() -> None:

@@ -4,19 +4,14 @@ Lines of JSON, plain or packed with gzip or zstd, in their own order. What is no
 out and counted.
 """
 
-import gzip
-import sys
-import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from io import BufferedReader
-from typing import IO, cast
 
 from observe.errors import ObserveError
 from proto.fieldmask import keeper
 from proto.filters import predicate
 from proto.flow_pb2 import Flow
-from proto.jsonlines import InvalidLine, Reader
+from proto.jsonlines import Reader
+from proto.lines import Lines
 from proto.observer_pb2 import (
     ExportEvent,
     GetAgentEventsRequest,
@@ -25,13 +20,10 @@ from proto.observer_pb2 import (
 )
 from proto.selection import Request, Selection, event_ns, is_counted, select
 from proto.timestamps import from_ns
+from proto.unpack import Damaged, Unpacked
 
 LONGEST_LINE = 64 << 20
 """Bytes of the longest line that is read; a longer one is left out."""
-
-MARK = b"\xef\xbb\xbf"
-"""What some editors put before the first line."""
-
 
 KINDS: dict[type[Request], tuple[str, ...]] = {
     GetFlowsRequest: ("flow", "lost_events", "node_status"),
@@ -51,8 +43,6 @@ class FileSource:
         self._oldest_ns: int | None = None
         self._newest_ns: int | None = None
         self._kinds: tuple[str, ...] = ()
-        self._skipped = 0
-        self._first_skipped = ""
         self._reader = Reader()
 
     def responses(self, request: Request) -> Iterator[list[ExportEvent]]:
@@ -84,25 +74,13 @@ class FileSource:
 
     def notes(self) -> list[str]:
         """Say what was left out, a line each."""
-        said = []
-        if self._skipped:
-            lines = "1 line" if self._skipped == 1 else f"{self._skipped:,} lines"
-            said.append(f"{self.path}: {lines} skipped, first {self._first_skipped}")
-        if unknown := self._reader.unknown:
-            names = ", ".join(name for name, _ in unknown.most_common(3))
-            said.append(f"{self.path}: {unknown.total():,} unknown fields left out ({names})")
-        return said
+        return [f"{self.path}: {said}" for said in self._reader.summary()]
 
     def _events(self) -> Iterator[ExportEvent]:
-        for number, line in enumerate(self._lines(), 1):
-            if not line or line.isspace():
-                continue
-            try:
-                event = self._reader.parse(line)
-            except InvalidLine as error:
-                self._skip(number, error)
-                continue
-            if event.WhichOneof("response_types") in self._kinds:
+        lines = Lines(LONGEST_LINE)
+        for line in _lines(self.path, lines):
+            event = self._reader.read(line, lines.number - 1)
+            if event is not None and event.WhichOneof("response_types") in self._kinds:
                 self._look(event)
                 yield event
 
@@ -114,56 +92,19 @@ class FileSource:
             self._oldest_ns = ns if self._oldest_ns is None else min(self._oldest_ns, ns)
             self._newest_ns = ns if self._newest_ns is None else max(self._newest_ns, ns)
 
-    def _skip(self, number: int, error: InvalidLine) -> None:
-        self._skipped += 1
-        self._first_skipped = self._first_skipped or f"line {number}: {error}"
 
-    def _lines(self) -> Iterator[bytes]:
-        """Give each line; one that is too long only in part, so that it is no event."""
-        with _readable(self.path) as file:
-            line = file.readline(LONGEST_LINE).removeprefix(MARK)
-            while line:
-                yield line
-                while len(line) == LONGEST_LINE and not line.endswith(b"\n"):
-                    line = file.readline(LONGEST_LINE)
-                line = file.readline(LONGEST_LINE)
-
-
-@contextmanager
-def _readable(path: str) -> Iterator[IO[bytes]]:
-    """Open a file as the bytes that it means; ObserveError for one that cannot be read."""
+def _lines(path: str, lines: Lines) -> Iterator[bytes | None]:
+    """Give what `lines` makes of a file; ObserveError for one that cannot be read to its end."""
     try:
-        with nullcontext(sys.stdin.buffer) if path == "-" else open(path, "rb") as file:
-            yield _unpacked(file)
-    except EOFError:
-        raise ObserveError(f"{path}: the compressed file is cut off") from None
-    except _damages() as error:
-        raise ObserveError(f"{path}: damaged: {error}") from None
+        stdin = path == "-"
+        with open(0 if stdin else path, "rb", buffering=0, closefd=not stdin) as file:
+            for block in iter(Unpacked(file).read, b""):
+                yield from lines.feed(block)
+            yield from lines.finish()
+    except Damaged as error:
+        raise ObserveError(f"{path}: {error.strerror}") from None
     except OSError as error:
         raise ObserveError(f"cannot read {path}: {error.strerror}") from None
-
-
-def _unpacked(file: IO[bytes]) -> IO[bytes]:
-    """Tell gzip and zstd by the first bytes, and unpack them."""
-    magic = cast(BufferedReader, file).peek(4)[:4]
-    if magic.startswith(b"\x1f\x8b"):
-        return cast(IO[bytes], gzip.GzipFile(fileobj=file))
-    if magic == b"\x28\xb5\x2f\xfd":
-        return _zstd(file)
-    return file
-
-
-def _zstd(file: IO[bytes]) -> IO[bytes]:
-    import zstandard
-
-    reader = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
-    return cast(IO[bytes], BufferedReader(reader))
-
-
-def _damages() -> tuple[type[Exception], ...]:
-    """Give what the libraries raise for damage; that of zstd only if it is in use."""
-    zstd = sys.modules.get("zstandard")
-    return (zlib.error, gzip.BadGzipFile, *([zstd.ZstdError] if zstd else []))
 
 
 def _time(ns: int) -> str:

@@ -132,9 +132,10 @@ def test_the_hint_says_what_was_looked_at(tmp_path: Path) -> None:
     assert empty.hint() == "nothing matched; 0 flows or events were looked at"
 
 
-def test_a_compressed_file_that_is_cut_off_gives_what_it_has(tmp_path: Path) -> None:
+@pytest.mark.parametrize("packing", ["gzip", "zstd"])
+def test_a_compressed_file_that_is_cut_off_gives_what_it_has(tmp_path: Path, packing: str) -> None:
     path = lines_file(tmp_path, (event(uuid=f"{n:032x}") for n in range(2000)))
-    path.write_bytes(gzip.compress(path.read_bytes())[:-500])
+    path.write_bytes(PACKERS[packing](path.read_bytes())[:-500])
     source = FileSource(str(path))
     found: list[ExportEvent] = []
     with pytest.raises(ObserveError, match=f"{path}: the compressed file is cut off"):

@@ -149,6 +149,13 @@ class Exporter:
             self._say(f"{reason}; trying again until it works")
         self._trouble = True
 
+    def _works(self) -> None:
+        """Say that the relay can be used, if it could not."""
+        if self._trouble:
+            self._say(f"connected to {self._server}")
+        self._trouble = False
+        self._backoff.reset()
+
     async def _session(self, channel: grpc.aio.Channel) -> None:
         """Say hello and deliver until all is done, or the stream breaks."""
         call: Call = channel.stream_stream(
@@ -172,11 +179,13 @@ class Exporter:
         return answer.welcome
 
     def _welcome(self, welcome: collector_pb2.Welcome) -> None:
-        """Go on from where the relay stands."""
-        if self._trouble:
-            self._say(f"connected to {self._server}")
-        self._trouble = False
-        self._backoff.reset()
+        """Go on from where the relay stands.
+
+        While something waits, only its commit shows that the trouble is over: a relay whose disk is
+        full welcomes as ever.
+        """
+        if not len(self._spool):
+            self._works()
         most_bytes = welcome.max_message_bytes or MAX_MESSAGE_BYTES
         same = (welcome.relay, most_bytes) == (self._relay, self._most_bytes)
         self._relay, self._most_bytes = welcome.relay, most_bytes
@@ -228,6 +237,7 @@ class Exporter:
     async def _receive(self, call: Call) -> None:
         while response := await _read(call):
             self._spool.ack(response.ack.ordinal)
+            self._works()
             self.tally.refused = response.ack.refused
         if not self._done:
             raise TransportError(f"{self._server} ended the stream")

@@ -18,7 +18,11 @@ from tests.agent.collectors import Broken, Collector, serving
 
 
 def exporter(
-    source: Source, address: str, said: list[str] | None = None, **settings: int
+    source: Source,
+    address: str,
+    said: list[str] | None = None,
+    backoff: Backoff | None = None,
+    **settings: int,
 ) -> Exporter:
     return Exporter(
         source,
@@ -27,7 +31,7 @@ def exporter(
         Settings(**settings),
         server="relay test",
         say=(said if said is not None else []).append,
-        backoff=Backoff(0.001, 0.01),
+        backoff=backoff or Backoff(0.001, 0.01),
     )
 
 
@@ -56,6 +60,23 @@ class Said(list[str]):
     def append(self, line: str) -> None:
         super().append(line)
         self.something.set()
+
+
+class Waits(Backoff):
+    """Waits for nothing, and notes how often it was asked since it was reset."""
+
+    def __init__(self, waits: list[float]) -> None:
+        super().__init__()
+        self._waits = waits
+        self._count = 0
+
+    def next(self) -> float:
+        self._count += 1
+        self._waits.append(self._count)
+        return 0.0
+
+    def reset(self) -> None:
+        self._count = 0
 
 
 async def test_all_is_delivered_and_the_source_said_to_have_ended() -> None:
@@ -265,3 +286,18 @@ async def test_spooled_losses_are_counted() -> None:
     assert tally.lost == 70
     assert collector.events[:30] == given[:30]
     assert ExportEvent.FromString(collector.events[30]).lost_events.num_events_lost == 70
+
+
+async def test_a_relay_that_welcomes_and_then_fails_is_tried_more_and_more_rarely() -> None:
+    def fail(number: int) -> None:
+        if number < 5:
+            raise Broken
+
+    collector, said, waits = Collector(), list[str](), list[float]()
+    collector.on_batch = fail
+    async with serving(collector) as address:
+        await exporter(ListSource(events(10)), address, said, Waits(waits)).run()
+    assert waits == [1, 2, 3, 4]
+    assert len(said) == 2
+    assert said[0].endswith("; trying again until it works")
+    assert said[1] == "connected to relay test"

@@ -2,6 +2,7 @@ import os
 import pty
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from tests.agent.agents import agent, events
@@ -14,9 +15,11 @@ def shown(*argv: str) -> str:
     ours, theirs = pty.openpty()
     subprocess.run([sys.executable, "-m", "palomar", "agent", *argv], stderr=theirs, check=True)
     os.close(theirs)
-    told = os.read(ours, 1 << 16).decode()
-    os.close(ours)
-    return told
+    told = bytearray()
+    with open(ours, "rb", buffering=0) as terminal, suppress(OSError):  # EIO is its end
+        while said := terminal.read(1 << 16):
+            told += said
+    return told.decode()
 
 
 def test_a_person_sees_a_bar(tmp_path: Path) -> None:

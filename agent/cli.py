@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from agent.options import Seconds, host_name, parse_target, relay_options, tls_given, tls_options
+from agent.options import (
+    Rate,
+    Seconds,
+    host_name,
+    parse_target,
+    relay_options,
+    tls_given,
+    tls_options,
+)
 from agent.settings import LONGEST_LINE, Settings
 from proto.escape import escape
 
@@ -66,7 +74,7 @@ def file(paths: tuple[str, ...], follow: bool, again: bool, max_line: int, **sha
 @click.option(
     "--rate",
     metavar="N",
-    type=click.FloatRange(0, min_open=True),
+    type=Rate(),
     default=20.0,
     show_default=True,
     help="Flows a second of each node.",

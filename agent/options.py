@@ -13,6 +13,9 @@ from agent.settings import Settings
 UNITS = {"": 1, "ms": 0.001, "s": 1, "m": 60, "h": 3600}
 """Seconds in each unit of a span of time."""
 
+FASTEST = 1_000_000
+"""Most events a second that can be asked for: far more than a relay takes."""
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -35,6 +38,24 @@ class Seconds(click.ParamType[float]):
         if "".join(map("".join, parts)) != str(value) or not seconds > 0:
             self.fail(f"{value!r} is no span of time, such as 30s, 5m or 1h30m", param, ctx)
         return seconds
+
+
+class Rate(click.ParamType[float]):
+    """Events a second: a number above 0, at most `FASTEST`."""
+
+    name = "rate"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read it; a usage error for what is no number in the range, such as `nan`."""
+        try:
+            rate = float(value)
+        except ValueError:
+            rate = 0.0
+        if not 0 < rate <= FASTEST:
+            self.fail(f"{value!r} is no rate above 0 and up to {FASTEST:,} a second", param, ctx)
+        return rate
 
 
 def tls_options(prefix: str, server: str) -> Callable[[Command], Command]:

@@ -57,10 +57,10 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option(
     "--clock-tolerance",
     metavar="SECONDS",
-    type=click.FloatRange(min=0),
+    type=float,
     default=7200.0,
     show_default=True,
-    help="A flow whose time is further ahead is ordered by its arrival.",
+    help="A flow whose time is further ahead is ordered by its arrival; at least 0.",
 )
 @click.option("--node-name", metavar="NAME", help="This relay's own name. [default: the host's]")
 @click.option(
@@ -119,6 +119,10 @@ def main(**options: Any) -> None:
 def _settings(options: dict[str, Any]) -> Settings:
     """Make settings of the options that were given; make the default database's directory."""
     given = {name: value for name, value in options.items() if value is not None}
+    folder = default_data().parent
     if "data" not in given:
-        default_data().parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise click.ClickException(f"cannot make {folder}: {error.strerror}") from None
     return Settings(**given)

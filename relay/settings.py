@@ -13,6 +13,9 @@ DEFAULT_LISTEN = "localhost:4245"
 """Flows name people's hosts and URLs, and a plain listener asks nobody who they are: only this
 machine, until told."""
 
+LONGEST_TOLERANCE = 1_000_000_000
+"""Most seconds that a clock may be ahead: thirty years, which is any clock."""
+
 
 class UsageError(ValueError):
     """A setting that cannot be used; its text is one line that names the setting and the value."""
@@ -96,3 +99,7 @@ class Settings:
             raise UsageError("--tls-cert-file and --tls-key-file go together")
         if self.tls_client_ca_files and self.tls_cert_file is None:
             raise UsageError("--tls-client-ca-files needs --tls-cert-file and --tls-key-file")
+        if not 0 <= self.clock_tolerance <= LONGEST_TOLERANCE:
+            raise UsageError(
+                f"--clock-tolerance: {self.clock_tolerance} is not from 0 to {LONGEST_TOLERANCE}"
+            )

@@ -146,7 +146,9 @@ def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
         (("--limit", "flow=0"), "limit's count '0'"),
         (("--limit", "floe=1"), "'floe=1': the classes are drop, l7, flow, event, lost"),
         (("--tls-key-file", "key.pem"), "--tls-cert-file and --tls-key-file go together"),
-        (("--clock-tolerance", "-1"), "--clock-tolerance"),
+        (("--clock-tolerance", "-1"), "--clock-tolerance: -1.0 is not from 0 to"),
+        (("--clock-tolerance", "nan"), "--clock-tolerance: nan is not from 0 to"),
+        (("--clock-tolerance", "inf"), "--clock-tolerance: inf is not from 0 to"),
     ],
 )
 def test_usage_errors_name_the_option(tmp_path: Path, options: tuple[str, ...], said: str) -> None:
@@ -154,3 +156,13 @@ def test_usage_errors_name_the_option(tmp_path: Path, options: tuple[str, ...], 
     assert refused.exit_code == 2
     assert said in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_a_default_place_that_cannot_be_made_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "state").write_text("a file")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    ended = run("--listen", "localhost:0")
+    assert ended.exit_code == 1
+    assert ended.stderr == f"Error: cannot make {tmp_path}/state/palomar: Not a directory\n"

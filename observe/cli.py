@@ -7,8 +7,9 @@ import click
 from observe.connection import connection_options
 from observe.flags import filter_options, filters_of, raw_filters_text
 from observe.formatting import EVENT_OUTPUTS, flow_format_options, format_options
-from observe.layout import Option, SectionedCommand, SwitchOption, one_line
+from observe.layout import Option, SectionedCommand, SwitchOption
 from observe.selecting import selection_options
+from observe.usage import one_line
 from observe.version import LINE
 
 OTHER = "Other"

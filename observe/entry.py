@@ -16,12 +16,26 @@ COLLECTED_AFTER = 100_000
 
 
 def run(command: Callable[..., Any], name: str) -> NoReturn:
-    """Run a click command under a name, then end the process with its status."""
+    """Run a click command under a name, then end the process with its status.
+
+    What no command expects of its files and streams, such as a full disk, is an error of one line.
+    """
+    fill_in()
     try:
         command(prog_name=name)
     except SystemExit as end:
         leave(end.code)
+    except OSError as error:
+        leave(f"Error: {error}")
     leave(0)
+
+
+def fill_in() -> None:
+    """Open /dev/null for each standard stream that is closed: else the next file that is opened
+    would have its number, and get what is meant for it."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode))
 
 
 def leave(status: str | int | None) -> NoReturn:

@@ -1,7 +1,6 @@
 """How options stand in the help: in sections, and one row for the three flags of an end."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import click
@@ -9,6 +8,7 @@ import click
 from observe.config import environment
 from observe.flags import FlagOption, FlagSwitch, OrderedCommand
 from observe.switches import Switch
+from observe.usage import one_line
 
 SECTIONS = (
     "Which flows",
@@ -48,15 +48,6 @@ class SwitchOption(Switch):
     def __init__(self, section: str, *names: str, **settings: Any) -> None:
         self.section = section
         super().__init__(names, **({"envvar": environment(names[0])} | settings))
-
-
-@contextmanager
-def one_line() -> Iterator[None]:
-    """Have errors of usage say what is wrong in one line, without the usage."""
-    try:
-        yield
-    except click.UsageError as error:
-        raise click.UsageError(" ".join(error.format_message().split())) from None
 
 
 class SectionedCommand(OrderedCommand):

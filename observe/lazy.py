@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import click
 from click.shell_completion import CompletionItem
 
+from observe.usage import one_line
+
 
 class Row(NamedTuple):
     """A command: the module and the name in it that hold it, and what it does in a line."""
@@ -35,6 +37,22 @@ class LazyGroup(click.Group):
         found = getattr(import_module(row.module), row.name)
         assert isinstance(found, click.Command)
         return found
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Parse the arguments; an error is one line."""
+        with one_line():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Import a command and run it; an error of usage is one line."""
+        with one_line():
+            return super().invoke(ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table."""

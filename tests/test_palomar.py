@@ -95,3 +95,52 @@ def test_the_public_names_are_those_of_their_modules() -> None:
         assert getattr(palomar, name).__name__ == name
     with pytest.raises(AttributeError, match="no attribute 'frobnicate'"):
         _ = palomar.frobnicate
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("nope",), "No such command 'nope'."),
+        (("--nope",), "No such option '--nope'."),
+        (("list", "nope"), "No such command 'nope'."),
+        (("relay", "--listen", "localhost:x"), "--listen: address 'localhost:x': expected "),
+        (("relay", "--limit", "flow=0"), "'--limit': limit's count '0': expected "),
+        (("agent", "file"), "Missing argument 'PATH...'."),
+        (("agent", "demo", "--rate", "nan"), "'--rate': 'nan' is no rate "),
+        (("demo", "--rate", "0"), "'--rate': "),
+    ],
+)
+def test_wrong_usage_of_any_command_is_told_in_one_line(words: tuple[str, ...], said: str) -> None:
+    ended = run(*words)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith("Error: ")
+    assert said in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+def shell(line: str, *given: str) -> "subprocess.CompletedProcess[str]":
+    """Run `palomar` in a shell, which redirects its streams."""
+    program = ["sh", "-c", f'"$0" -m palomar {line}', sys.executable, *given]
+    return subprocess.run(program, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    "words", ["status --server $1", "list nodes --server $1", "completion bash", "observe --help"]
+)
+def test_a_disk_that_is_full_is_told_in_one_line(server: ObserverServer, words: str) -> None:
+    ended = shell(f"{words} >/dev/full", server.address)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("Error: ")
+    assert ended.stderr.endswith("No space left on device\n")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_streams_that_are_closed_are_missed_by_nobody(server: ObserverServer) -> None:
+    for line in (
+        "observe --server $1 >&-",
+        "observe --server $1 2>&-",
+        "observe -s --input-file - <&-",
+    ):
+        ended = shell(line, server.address)
+        assert (ended.returncode, ended.stderr) == (0, "")
+        assert bool(ended.stdout) == line.endswith("2>&-")

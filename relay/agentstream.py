@@ -50,6 +50,7 @@ class AgentStream:
         self._metrics = metrics
         self._settings = settings
         self._progress = Progress(0, b"", 0)
+        self._unanswered = 0
         self._pending: asyncio.Queue[asyncio.Future[Progress] | None] = asyncio.Queue(
             settings.stream_batches
         )
@@ -130,6 +131,7 @@ class AgentStream:
         self._gate.leave(cost)
         if done.cancelled() or done.exception():
             return
+        self._unanswered += 1
         before, self._progress = self._progress, done.result()
         stored = self._progress.ordinal - before.ordinal
         self._known.seen += stored
@@ -140,14 +142,17 @@ class AgentStream:
         self._metrics.add("palomar_events_refused_total", refused)
 
     async def _acknowledge(self) -> None:
-        """Answer each commit; a batch that cannot be committed ends the stream."""
+        """Answer what was committed, batches that were committed together as one; a batch that
+        cannot be committed ends the stream."""
         while (waiting := await self._pending.get()) is not None:
             try:
                 progress = await asyncio.shield(waiting)
             except Exception as error:
                 self.end(refusal(error))
             else:
-                await self._ack(progress)
+                self._unanswered -= 1
+                if not self._unanswered:
+                    await self._ack(progress)
 
     async def _ack(self, progress: Progress) -> None:
         ack = Ack(ordinal=progress.ordinal, refused=progress.refused)

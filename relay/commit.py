@@ -16,7 +16,7 @@ from relay.jobs import GOODBYE, Job
 from relay.ring import Ring
 from relay.sealing import write_events
 from relay.state import State
-from relay.stored import Stored, stored
+from relay.stored import Committed
 from relay.streams import Progress, StreamKey
 from relay.words import WORDS
 
@@ -33,7 +33,7 @@ class Commit:
         self._now_ns = now_ns
         self._latest_ns = now_ns + tolerance_ns
         self._next_ids = [ring.next_id for ring in state.rings]
-        self.stored: list[Stored] = []
+        self.stored = Committed(len(state.rings))
 
     def add(self, job: Job) -> Progress:
         """Take a job in; give what its stream will have reached. Raises OutOfOrder or InvalidBatch:
@@ -95,7 +95,7 @@ class Commit:
         seqs = range(first, first + len(events))
         columns = extract.columns(flows, kinds, self._state.dimensions)
         rows = zip(self._ids(rings), seqs, orders, own, lags, *columns, strict=True)
-        self.stored += stored(seqs, orders, rings, rows, events)
+        self.stored.add(rings, rows, events)
         self._state.next_seq += len(events)
 
     def _ids(self, rings: list[int]) -> list[int]:
@@ -106,14 +106,10 @@ class Commit:
 
     def write(self, always: bool = False) -> None:
         """Write what was added, and evict; `always` writes even where that is nothing."""
-        rows: list[list[Row]] = [[] for _ in self._state.rings]
-        events: list[list[bytes]] = [[] for _ in self._state.rings]
-        for _, _, number, row, event in self.stored:
-            rows[number].append(row)
-            events[number].append(event)
-        for ring, its_rows, its_events in zip(self._state.rings, rows, events, strict=True):
-            self._write_ring(ring, its_rows, its_events)
-        if self.stored or always:
+        stored = self.stored
+        for ring, rows, events in zip(self._state.rings, stored.rows, stored.events, strict=True):
+            self._write_ring(ring, rows, events)
+        if stored or always:
             self._connection.execute("UPDATE relay SET next_seq = ?", [self._state.next_seq])
         for dimension in self._state.dimensions.values():
             self._write_dimension(dimension)

@@ -25,7 +25,7 @@ from relay.rings import FLOWS
 from relay.server import Services
 from relay.settings import Settings
 from relay.store import Store
-from relay.stored import Stored
+from relay.stored import Committed
 from relay.streaming import Streams
 
 
@@ -109,9 +109,9 @@ class Relay:
         self.nodes.recall((key.node, ended) for key, ended in self.store.sources())
         gauges.register(self.metrics, self.store, self.nodes, self._rate)
 
-    def _committed(self, events: Sequence[Stored]) -> None:
+    def _committed(self, events: Committed) -> None:
         """Take what was stored; in the writer's thread."""
-        self._rate.add(sum(event.ring in FLOWS for event in events))
+        self._rate.add(events.count_of(FLOWS))
         self.fanout.publish(events)
 
     def _services(self) -> tuple[Services, Health]:

@@ -12,7 +12,7 @@ from relay.blocks import BLOCK_EVENTS, Packed, pack, zone_keys
 from relay.columns import Row
 from relay.ring import Ring
 
-AT_ONCE = (64, 16, 4, 1)
+AT_ONCE = (256, 64, 16, 4, 1)
 """Rows that one statement inserts, the most that are left. Python gives up its lock at every
 statement, and with other threads at work it waits long to have it again."""
 

@@ -19,7 +19,7 @@ from relay.limits import Limit
 from relay.query import History
 from relay.ring import Ring
 from relay.rings import RINGS, RingState
-from relay.stored import Stored
+from relay.stored import Committed
 from relay.streams import Progress, StreamKey
 from relay.writer import Writer
 
@@ -67,13 +67,13 @@ class Store:
         return self._writer.failed
 
     @property
-    def on_commit(self) -> Callable[[list[Stored]], None] | None:
+    def on_commit(self) -> Callable[[Committed], None] | None:
         """Called in the writer's thread after each commit, in order of seq, before the futures
         resolve."""
         return self._writer.on_commit
 
     @on_commit.setter
-    def on_commit(self, callback: Callable[[list[Stored]], None] | None) -> None:
+    def on_commit(self, callback: Callable[[Committed], None] | None) -> None:
         self._writer.on_commit = callback
 
     def progress(self, key: StreamKey) -> Future[Progress]:

@@ -16,7 +16,7 @@ from relay.errors import InvalidBatch, OutOfOrder, StoreError
 from relay.jobs import Job, Jobs
 from relay.limits import Limit
 from relay.state import State
-from relay.stored import Stored
+from relay.stored import Committed
 from relay.streams import Progress
 
 TICK_SECONDS = 1.0
@@ -36,7 +36,7 @@ class Writer:
     ) -> None:
         self.jobs = Jobs()
         self.failed: StoreError | None = None
-        self.on_commit: Callable[[list[Stored]], None] | None = None
+        self.on_commit: Callable[[Committed], None] | None = None
         self.dimensions = Dimensions()
         self._path = path
         self._limits = limits
@@ -98,7 +98,7 @@ class Writer:
         self.state = State(self._connection, self._limits, self.dimensions)
         self._stale = False
 
-    def _commit(self, group: list[Job]) -> tuple[list[Answer], list[Stored]]:
+    def _commit(self, group: list[Job]) -> tuple[list[Answer], Committed]:
         self._now_ns = max(self._now_ns, self._clock())
         self._connection.execute("BEGIN IMMEDIATE")
         commit = Commit(self._connection, self.state, self._now_ns, self._tolerance_ns)
@@ -107,7 +107,7 @@ class Writer:
         self._connection.execute("COMMIT")
         return answers, commit.stored
 
-    def _tell(self, stored: list[Stored]) -> None:
+    def _tell(self, stored: Committed) -> None:
         if not self.on_commit or not stored:
             return
         try:

@@ -20,7 +20,7 @@ from relay.errors import Busy, InvalidBatch, OutOfOrder, StoreError
 from relay.live import LiveNarrow
 from relay.rings import RINGS
 from relay.store import Store
-from relay.stored import Stored
+from relay.stored import Committed, Stored
 from relay.streams import Progress, StreamKey
 from tests.factories import NOON_NS, event, lost
 from tests.stores import KEY, SECONDS, history, opened, put, request, uuids
@@ -130,7 +130,7 @@ def test_followers_are_told_before_the_agent(tmp_path: Path) -> None:
 def test_a_listener_that_fails_does_not_stop_the_store(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(stored: list[Stored]) -> None:
+    def fail(stored: Committed) -> None:
         raise RuntimeError("deaf")
 
     with opened(tmp_path / "a.db") as store:
@@ -155,7 +155,7 @@ def test_a_full_queue_says_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     with opened(tmp_path / "a.db") as store:
         held, go_on = Event(), Event()
 
-        def hold(stored: list[Stored]) -> None:
+        def hold(stored: Committed) -> None:
             held.set()
             go_on.wait(SECONDS)
 

@@ -17,7 +17,9 @@ def main(server: str = "localhost:4245") -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) not in (1, 2):
+        sys.exit(__doc__)
     try:
         main(*sys.argv[1:])
-    except palomar.TransportError as error:
+    except (palomar.TransportError, ValueError) as error:
         sys.exit(str(error))

@@ -15,16 +15,19 @@ COLUMNS = ("time", "node", "source", "destination", "type", "verdict", "summary"
 
 def main(since: str, until: str, server: str = "localhost:4245") -> None:
     """Write a header, and a row for each flow of the window."""
-    rows = csv.writer(sys.stdout)
-    rows.writerow(COLUMNS)
     with palomar.connect(server) as client:
-        for flow in client.flows(since=since, until=until):
+        flows = client.flows(since=since, until=until)
+        rows = csv.writer(sys.stdout)
+        rows.writerow(COLUMNS)
+        for flow in flows:
             told = (*ends(flow), kind(flow), verdict(flow), summary(flow))
             rows.writerow((flow.time.ToJsonString(), flow.node_name, *told))
 
 
 if __name__ == "__main__":
+    if len(sys.argv) not in (3, 4):
+        sys.exit(__doc__)
     try:
         main(*sys.argv[1:])
-    except palomar.TransportError as error:
+    except (palomar.TransportError, ValueError) as error:
         sys.exit(str(error))

@@ -24,7 +24,9 @@ def main(pod: str, server: str = "localhost:4245") -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) not in (2, 3):
+        sys.exit(__doc__)
     try:
         main(*sys.argv[1:])
-    except palomar.TransportError as error:
+    except (palomar.TransportError, ValueError) as error:
         sys.exit(str(error))

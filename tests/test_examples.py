@@ -109,3 +109,29 @@ def test_a_server_that_is_not_there_is_said_in_a_line(words: tuple[str, ...]) ->
     assert process.returncode == 1
     assert err.startswith("cannot reach unix:///nonexistent/relay.sock: ")
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("export_csv.py", "soon", "1h"), "'soon' is neither a duration nor a time"),
+        (("count_drops.py", "host:x"), "address 'host:x': expected "),
+    ],
+)
+def test_what_makes_no_sense_is_said_in_a_line(words: tuple[str, ...], said: str) -> None:
+    process = start(*words)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out) == (1, "")
+    assert err.startswith(said)
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words", [("count_drops.py", "a", "b"), ("export_csv.py", "2h"), ("watch_pod.py",)]
+)
+def test_who_calls_it_wrongly_is_told_how(words: tuple[str, ...]) -> None:
+    process = start(*words)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert f"`python examples/{words[0]}" in err
+    assert "Traceback" not in err

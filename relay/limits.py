@@ -49,8 +49,9 @@ def _number(part: str, text: str, units: dict[str, int]) -> int:
     matched = re.fullmatch(r"([0-9]{1,15})\s*([A-Za-z]*)", text)
     unit = matched and units.get(matched[2].lower())
     if not matched or not unit or not int(matched[1]):
-        wanted = ", ".join(filter(None, units)) or "none"
+        known = ", ".join(filter(None, units))
+        wanted = f", with a unit of: {known}" if known else ""
         raise ValueError(
-            f"limit's {part} {text!r}: expected a whole number above 0 with a unit of: {wanted}"
+            f"limit's {part} {text!r}: expected a whole number from 1, of 15 digits at most{wanted}"
         )
     return int(matched[1]) * unit

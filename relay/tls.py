@@ -35,7 +35,7 @@ class Files:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.cert, self.key, password="")
         for path in self.client_cas:
-            context.load_verify_locations(path)
+            _trust(context, path)
         cas = b"\n".join(path.read_bytes() for path in self.client_cas)
         pair = self.key.read_bytes(), self.cert.read_bytes()
         if self.signature() != before:
@@ -78,6 +78,14 @@ class Certificate:
             return None
         self._metrics.add("palomar_tls_reloads_total")
         return self._loaded
+
+
+def _trust(context: ssl.SSLContext, path: Path) -> None:
+    """Take the authorities of a file. Raise OSError for a file without any."""
+    try:
+        context.load_verify_locations(path)
+    except ssl.SSLError:
+        raise OSError(errno.EINVAL, "no certificate in it", str(path)) from None
 
 
 def _explain(files: Files, error: OSError) -> str:

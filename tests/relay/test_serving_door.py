@@ -93,6 +93,10 @@ async def test_certificates_that_do_not_fit_are_refused_at_the_start(tmp_path: P
     with pytest.raises(StartError, match=r"cannot read .*none\.key"):
         async with running_relay(tmp_path, tls_cert_file=cert, tls_key_file=tmp_path / "none.key"):
             pass
+    files = {"tls_cert_file": cert, "tls_key_file": cert.with_name("relay.key")}
+    with pytest.raises(StartError, match=r"cannot read .*other\.key: no certificate in it$"):
+        async with running_relay(tmp_path, tls_client_ca_files=(key,), **files):
+            pass
 
 
 async def test_several_addresses_at_once(tmp_path: Path) -> None:

@@ -143,7 +143,8 @@ def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
     [
         (("--listen", "tls://localhost:1"), "--tls-cert-file"),
         (("--listen", "localhost:99999"), "localhost:99999"),
-        (("--limit", "flow=0"), "limit's count '0'"),
+        (("--limit", "flow=0"), "limit's count '0': expected a whole number from 1, of 15 digits"),
+        (("--limit", "flow=1,2MB,3q"), "limit's age '3q': expected "),
         (("--limit", "floe=1"), "'floe=1': the classes are drop, l7, flow, event, lost"),
         (("--tls-key-file", "key.pem"), "--tls-cert-file and --tls-key-file go together"),
         (("--clock-tolerance", "-1"), "--clock-tolerance: -1.0 is not from 0 to"),

@@ -14,9 +14,9 @@ from bench.report import Figure, Options, command
 from bench.server import place
 from proto.flow_pb2 import FlowFilter
 from proto.selection import Selection
-from relay.limits import Limit
+from relay.ingest.streams import Progress, StreamKey
+from relay.rings.limits import Limit
 from relay.store import Store
-from relay.streams import Progress, StreamKey
 
 WINDOW = 32
 """Batches that wait to be committed at once."""

@@ -78,7 +78,7 @@ def agent_settings() -> str:
 
 def metrics() -> str:
     """Give the metrics of a relay."""
-    from relay.metrics import METRICS
+    from relay.counts.metrics import METRICS
 
     rows = ((f"`{m.name}`", m.kind, ", ".join(m.labels), m.help) for m in METRICS)
     return table(("metric", "kind", "labels", "meaning"), rows)

@@ -5,13 +5,13 @@ from typing import Any
 
 import click
 
-from relay.limits import Limit, parse_limit
+from relay.rings.limits import Limit, parse_limit
 from relay.settings import DEFAULT_LISTEN, Settings, UsageError, default_data
 
 
 def _limits(_context: click.Context, _option: click.Parameter, texts: tuple[str, ...]) -> Any:
     """Read `--limit`, which may be repeated; the last one of a class counts."""
-    from relay.rings import RINGS
+    from relay.rings.classes import RINGS
 
     limits: dict[str, Limit] = {}
     for text in texts:

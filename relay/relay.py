@@ -10,23 +10,25 @@ from typing import Self
 import grpc.aio
 
 from proto.target import Target
-from relay import gauges, listen, metrics, server, tls
-from relay.answers import Answers
-from relay.collector import Collector
-from relay.fanout import Fanout
-from relay.health import Health
-from relay.metrics import Metrics
-from relay.nodes import Nodes
-from relay.observer import Observer
-from relay.peer import Peer
-from relay.rate import Rate
-from relay.reader import Reader
-from relay.rings import FLOWS
-from relay.server import Services
+from relay import listen, tls
+from relay.answers.answer import Answers
+from relay.answers.streaming import Streams
+from relay.counts import gauges, metrics
+from relay.counts.metrics import Metrics
+from relay.counts.rate import Rate
+from relay.live.fanout import Fanout
+from relay.rings.classes import FLOWS
+from relay.rings.stored import Committed
+from relay.services import server
+from relay.services.collector import Collector
+from relay.services.health import Health
+from relay.services.nodes import Nodes
+from relay.services.observer import Observer
+from relay.services.peer import Peer
+from relay.services.reader import Reader
+from relay.services.server import Services
 from relay.settings import Settings
 from relay.store import Store
-from relay.stored import Committed
-from relay.streaming import Streams
 
 
 class Relay:

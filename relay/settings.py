@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from relay.limits import Limit
+from relay.rings.limits import Limit
 
 DEFAULT_LISTEN = "localhost:4245"
 """Flows name people's hosts and URLs, and a plain listener asks nobody who they are: only this

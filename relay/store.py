@@ -8,20 +8,20 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from proto import flow_pb2
-from relay.accept import as_request
-from relay.connections import Readers
-from relay.dimensions import Dimensions
 from relay.errors import StoreError
-from relay.fetch import Blocks
-from relay.filelock import FileLock
-from relay.jobs import GOODBYE, Job
-from relay.limits import Limit
-from relay.query import History
-from relay.ring import Ring
-from relay.rings import RINGS, RingState
-from relay.stored import Committed
-from relay.streams import Progress, StreamKey
-from relay.writer import Writer
+from relay.file.connections import Readers
+from relay.file.filelock import FileLock
+from relay.history.fetch import Blocks
+from relay.history.query import History
+from relay.ingest.accept import as_request
+from relay.ingest.jobs import GOODBYE, Job
+from relay.ingest.streams import Progress, StreamKey
+from relay.ingest.writer import Writer
+from relay.rings.classes import RINGS, RingState
+from relay.rings.dimensions import Dimensions
+from relay.rings.limits import Limit
+from relay.rings.ring import Ring
+from relay.rings.stored import Committed
 
 CLOCK_TOLERANCE_NS = 2 * 3600 * 10**9
 """How far ahead of the relay's clock an event's time may be and still be what it is sorted by."""

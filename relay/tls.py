@@ -8,7 +8,7 @@ from typing import Any
 
 import grpc
 
-from relay.metrics import Metrics
+from relay.counts.metrics import Metrics
 from relay.settings import Settings, StartError
 
 

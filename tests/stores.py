@@ -8,10 +8,10 @@ from proto.collector_pb2 import Batch, CollectRequest
 from proto.flow_pb2 import FlowFilter
 from proto.observer_pb2 import ExportEvent
 from proto.selection import Selection
-from relay.limits import Limit
+from relay.ingest.streams import Progress, StreamKey
+from relay.rings.limits import Limit
+from relay.rings.stored import Stored
 from relay.store import Store
-from relay.stored import Stored
-from relay.streams import Progress, StreamKey
 from tests.factories import NOON_NS
 
 KEY = StreamKey("node-1", "test", "")

@@ -271,7 +271,10 @@ async def test_a_demo_of_limited_duration_arrives_whole(tmp_path: Path) -> None:
         assert done.status == 0
         found = await stored(relay.address)
         assert 9_000 < found.total() < 10_100
-        assert [node.name for node in relay.nodes.messages()] == ["demo/node-1", "demo/node-2"]
+        assert [node.name for node in relay.nodes.messages()] == [
+            "demo/node-1",
+            "demo/node-2",
+        ]
 
 
 def test_a_demo_that_fell_far_behind_skips_what_it_missed() -> None:

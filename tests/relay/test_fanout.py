@@ -5,11 +5,11 @@ import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from relay.fanout import Fanout
-from relay.follower import Follower
-from relay.metrics import Metrics
-from relay.rings import FLOW
-from relay.stored import Stored
+from relay.counts.metrics import Metrics
+from relay.live.fanout import Fanout
+from relay.live.follower import Follower
+from relay.rings.classes import FLOW
+from relay.rings.stored import Stored
 
 PLENTY = 10_000
 

@@ -5,7 +5,7 @@ import pytest
 from proto.flow_pb2 import AGENT_STARTED
 from proto.observer_pb2 import GetAgentEventsResponse, GetDebugEventsResponse, GetFlowsResponse
 from proto.reader_pb2 import ReadResponse
-from relay.framing import agent_event, debug_event, responses, varint
+from relay.answers.framing import agent_event, debug_event, responses, varint
 from tests.factories import event
 
 

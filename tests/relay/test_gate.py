@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from relay.gate import Gate
+from relay.services.gate import Gate
 
 
 async def test_who_finds_no_room_waits_in_line() -> None:

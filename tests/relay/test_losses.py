@@ -3,9 +3,9 @@
 from proto.flow_pb2 import HUBBLE_RING_BUFFER
 from proto.observer_pb2 import ExportEvent, GetFlowsResponse
 from proto.timestamps import SECOND, from_ns
-from relay.losses import MAX_KINDS, Losses, fold
-from relay.rings import FLOW, LOST
-from relay.stored import Stored
+from relay.live.losses import MAX_KINDS, Losses, fold
+from relay.rings.classes import FLOW, LOST
+from relay.rings.stored import Stored
 from tests.factories import event, lost
 
 

@@ -2,7 +2,7 @@
 
 from proto.observer_pb2 import Node
 from proto.relay_pb2 import NODE_CONNECTED, NODE_GONE, NODE_UNAVAILABLE
-from relay.nodes import Known, Nodes, full_name, statuses
+from relay.services.nodes import Known, Nodes, full_name, statuses
 
 
 def connect(nodes: Nodes, name: str) -> Known:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 from proto.flow_pb2 import FlowFilter
 from proto.observer_pb2 import GetFlowsRequest
-from relay.answers import EARLIEST
-from relay.parts import Part, Place, Reading
-from relay.requests import of_flows
+from relay.answers.answer import EARLIEST
+from relay.answers.parts import Part, Place, Reading
+from relay.answers.requests import of_flows
 from relay.settings import Settings
 from relay.store import Store
 from tests.factories import event

@@ -2,7 +2,7 @@
 
 import pytest
 
-from relay.rate import Rate
+from relay.counts.rate import Rate
 
 
 def test_it_is_the_mean_of_the_last_minute() -> None:

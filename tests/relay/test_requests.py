@@ -20,7 +20,7 @@ from proto.observer_pb2 import (
 )
 from proto.selection import Selection, select
 from proto.timestamps import from_ns
-from relay.requests import Query, of_agent_events, of_debug_events, of_flows
+from relay.answers.requests import Query, of_agent_events, of_debug_events, of_flows
 from relay.store import Store
 from tests.factories import NOON_NS, event, events, filter_lists, lost
 from tests.stores import opened, put

@@ -16,8 +16,8 @@ from proto.observer_pb2 import GetFlowsRequest, ServerStatusRequest
 from proto.observer_pb2_grpc import ObserverStub
 from proto.peer_pb2 import PEER_ADDED, NotifyRequest
 from proto.peer_pb2_grpc import PeerStub
-from relay.health import NAMES
-from relay.metrics import METRICS
+from relay.counts.metrics import METRICS
+from relay.services.health import NAMES
 from relay.settings import StartError, UsageError
 from tests.certificates import Certificate, authority
 from tests.factories import event

@@ -12,7 +12,7 @@ from proto.observer_pb2_grpc import ObserverStub
 from proto.reader_pb2 import Cursor, ReadRequest, ReadResponse
 from proto.reader_pb2_grpc import ReaderStub
 from proto.timestamps import from_ns
-from relay.limits import Limit
+from relay.rings.limits import Limit
 from tests.factories import NOON_NS, event
 from tests.relays import Sender, connected, store
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from proto.observer_pb2 import ExportEvent
 from proto.shadow_pb2 import Event
-from relay.accept import STORED_KINDS, accept, as_request
+from relay.ingest.accept import STORED_KINDS, accept, as_request
 from tests.factories import event, events, lost
 
 

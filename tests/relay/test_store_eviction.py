@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proto.selection import Selection
-from relay import writer
-from relay.limits import Limit, parse_limit
-from relay.rings import RingState
+from relay.ingest import writer
+from relay.rings.classes import RingState
+from relay.rings.limits import Limit, parse_limit
 from relay.store import Store
 from tests.factories import NOON_NS, event
 from tests.stores import SECONDS, Clock, history, opened, put, uuids

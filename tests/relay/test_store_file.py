@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from relay.errors import StoreError
-from relay.schema import APPLICATION, VERSION
+from relay.file.schema import APPLICATION, VERSION
 from relay.store import Store
 from tests.factories import event
 from tests.stores import Clock, history, opened, put, uuids

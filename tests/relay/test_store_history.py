@@ -15,10 +15,10 @@ from proto.flow_pb2 import FORWARDED, Flow, FlowFilter
 from proto.observer_pb2 import ExportEvent
 from proto.selection import Selection, event_ns, select
 from proto.timestamps import from_ns
-from relay import query, sweep
-from relay.extract import clamp
-from relay.limits import Limit
-from relay.rings import LOST
+from relay.history import query, sweep
+from relay.ingest.extract import clamp
+from relay.rings.classes import LOST
+from relay.rings.limits import Limit
 from relay.store import CLOCK_TOLERANCE_NS, Store
 from tests.factories import FILTER_VALUES, NOON_NS, event, events, flow_filters, lost
 from tests.stores import Clock, flat, history, opened, put, uuids

@@ -11,17 +11,18 @@ from hypothesis import strategies as st
 from proto.filters import predicate
 from proto.flow_pb2 import AgentEvent, Flow, FlowFilter
 from proto.observer_pb2 import ExportEvent
-from relay import dimensions, tree
-from relay.bitmaps import ALL, Bitmaps
-from relay.blocks import zone_keys
-from relay.columns import COLUMNS, zone_key
-from relay.limits import Limit
-from relay.live import LiveNarrow
-from relay.narrow import VALUES, Narrow
-from relay.rings import LOST
+from relay.history import tree
+from relay.history.narrow import VALUES, Narrow
+from relay.history.tree import to_blocks, to_sql, to_test
+from relay.live.candidates import LiveNarrow
+from relay.rings import dimensions
+from relay.rings.bitmaps import ALL, Bitmaps
+from relay.rings.blocks import zone_keys
+from relay.rings.classes import LOST
+from relay.rings.columns import COLUMNS, zone_key
+from relay.rings.limits import Limit
+from relay.rings.stored import Stored
 from relay.store import Store
-from relay.stored import Stored
-from relay.tree import to_blocks, to_sql, to_test
 from tests.factories import FILTER_VALUES, event, flow_filters, flows, lost
 from tests.stores import history, opened, put, uuids
 

@@ -13,15 +13,15 @@ from proto.flow_pb2 import AgentEvent, DebugEvent, FlowFilter
 from proto.observer_pb2 import ExportEvent
 from proto.relay_pb2 import NodeStatusEvent
 from proto.selection import Selection
-from relay import jobs, writer
-from relay.accept import MAX_EVENT_BYTES, as_request
-from relay.columns import INDEX
 from relay.errors import Busy, InvalidBatch, OutOfOrder, StoreError
-from relay.live import LiveNarrow
-from relay.rings import RINGS
+from relay.ingest import jobs, writer
+from relay.ingest.accept import MAX_EVENT_BYTES, as_request
+from relay.ingest.streams import Progress, StreamKey
+from relay.live.candidates import LiveNarrow
+from relay.rings.classes import RINGS
+from relay.rings.columns import INDEX
+from relay.rings.stored import Committed, Stored
 from relay.store import Store
-from relay.stored import Committed, Stored
-from relay.streams import Progress, StreamKey
 from tests.factories import NOON_NS, event, lost
 from tests.stores import KEY, SECONDS, history, opened, put, request, uuids
 

@@ -1,0 +1,1 @@
+"""An answer, from history into live events, as messages."""

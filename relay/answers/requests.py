@@ -1,0 +1,134 @@
+"""Queries: what a request asks the relay's history and its live events for."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from proto.fieldmask import keeper
+from proto.filters import predicate
+from proto.flow_pb2 import Flow, FlowFilter
+from proto.observer_pb2 import (
+    ExportEvent,
+    GetAgentEventsRequest,
+    GetDebugEventsRequest,
+    GetFlowsRequest,
+    GetFlowsResponse,
+)
+from proto.selection import Selection
+from relay.answers import framing
+from relay.history.query import History
+from relay.live.candidates import LiveNarrow
+from relay.live.follower import Keep
+from relay.rings.classes import EVENT, KINDS, LOST
+from relay.rings.columns import INDEX
+from relay.rings.dimensions import Dimensions
+from relay.rings.stored import Stored
+
+Kind = Literal["flow", "agent", "debug"]
+Chunks = Iterator[list[Stored]]
+
+_TIME = INDEX["time_ns"]
+_KIND = INDEX["kind"]
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is wanted, and how an event is rendered into an answer."""
+
+    kind: Kind
+    selection: Selection
+    render: Callable[[bytes], bytes]
+    allow: Sequence[FlowFilter] = ()
+    deny: Sequence[FlowFilter] = ()
+    surveyed: bool = False
+    """Whether to say what the history was drawn from, which costs a count."""
+
+    @property
+    def backlog(self) -> bool:
+        """Whether any history is wanted."""
+        return self.selection.number != 0
+
+    def history(self, history: History, upto: int, after: tuple[int, int] | None) -> Chunks:
+        """Read the history up to a seq; `after` a place in it, by order time and seq."""
+        if self.kind != "flow":
+            return history.events(self.kind, self.selection, upto=upto)
+        return history.flows(self.selection, self.allow, self.deny, upto=upto, after=after)
+
+    def arrivals(self, history: History, above: int, upto: int) -> Chunks:
+        """Read what arrived after the seq `above` up to `upto`, in that order."""
+        if self.kind == "flow":
+            return history.arrivals(self.selection, self.allow, self.deny, above=above, upto=upto)
+        everything = replace(self.selection, number=None)
+        found = history.events(self.kind, everything, upto=upto)
+        return iter([sorted(stored for chunk in found for stored in chunk if stored.seq > above)])
+
+    def keep(self, dimensions: Dimensions) -> Keep:
+        """Make the judge of live events; `dimensions` are the store's."""
+        return _flows(self, dimensions) if self.kind == "flow" else _events(self)
+
+
+def _flows(query: Query, dimensions: Dimensions) -> Keep:
+    """Keep the flows that match, and losses, all in range."""
+    narrow = LiveNarrow(query.allow, query.deny, dimensions)
+    matches = predicate(query.allow, query.deny)
+    in_range = query.selection.in_range
+
+    def wanted(stored: Stored) -> bool:
+        if not in_range(stored.row[_TIME]):
+            return False
+        if matches is None or stored.ring == LOST:
+            return True
+        return matches(ExportEvent.FromString(stored.event).flow)
+
+    return lambda events: [stored for stored in narrow.candidates(events) if wanted(stored)]
+
+
+def _events(query: Query) -> Keep:
+    """Keep agent or debug events in range."""
+    kind = KINDS[f"{query.kind}_event"]
+    in_range = query.selection.in_range
+
+    def wanted(stored: Stored) -> bool:
+        return stored.ring == EVENT and stored.row[_KIND] == kind and in_range(stored.row[_TIME])
+
+    return lambda events: [stored for stored in events if wanted(stored)]
+
+
+def _whole(event: bytes) -> bytes:
+    """Give an event as it is: an answer of GetFlows already."""
+    return event
+
+
+def _masked(paths: tuple[str, ...]) -> Callable[[bytes], bytes]:
+    """Make what leaves the named fields of a flow; the envelope stays whole."""
+    mask = keeper(Flow, paths)
+
+    def render(event: bytes) -> bytes:
+        answer = GetFlowsResponse.FromString(event)
+        if answer.HasField("flow"):
+            answer.flow.CopyFrom(mask(answer.flow))
+        return answer.SerializeToString()
+
+    return render
+
+
+def of_flows(request: GetFlowsRequest, surveyed: bool = False) -> Query:
+    """Read a request for flows.
+
+    Raise InvalidFilter or InvalidSelection, before anything is answered.
+    """
+    selection = Selection.of(request)
+    predicate(request.whitelist, request.blacklist)
+    paths = tuple(request.field_mask.paths)
+    render = _masked(paths) if paths else _whole
+    return Query("flow", selection, render, request.whitelist, request.blacklist, surveyed)
+
+
+def of_agent_events(request: GetAgentEventsRequest) -> Query:
+    """Read a request for agent events. Raise InvalidSelection."""
+    return Query("agent", Selection.of(request), framing.agent_event)
+
+
+def of_debug_events(request: GetDebugEventsRequest) -> Query:
+    """Read a request for debug events. Raise InvalidSelection."""
+    return Query("debug", Selection.of(request), framing.debug_event)

@@ -1,0 +1,1 @@
+"""Reads history: from filters to SQL, bitmaps and places, and from places to events."""

@@ -1,0 +1,210 @@
+"""Reads history: what a request selects of the rings, merged into one order, in short readings.
+
+No transaction is held while a client is waited for. What is evicted meanwhile is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from threading import Event
+from typing import Literal
+
+from proto.filters import predicate
+from proto.flow_pb2 import Flow, FlowFilter
+from proto.observer_pb2 import ExportEvent
+from proto.selection import Selection
+from relay.file.connections import Readers
+from relay.history.arrivals import arrivals, evicted
+from relay.history.fetch import Blocks, Fetch
+from relay.history.narrow import Narrow
+from relay.history.plan import Part
+from relay.history.sweep import After, Place, Sweep
+from relay.history.tree import ANY, In, Tree
+from relay.rings.classes import EVENT, FLOWS, KINDS, LOST
+from relay.rings.state import State
+from relay.rings.stored import Stored
+
+CHUNK = 256
+"""Events handed out at once."""
+
+FETCHED = 4096
+"""Events fetched at once; it begins with a chunk and doubles."""
+
+HELD = 4096
+"""Up to so many last events are held; for more, their beginning is looked for first."""
+
+Keep = Callable[[Flow], bool] | None
+
+
+class History:
+    """One query's view of the store. Raises InvalidFilter at once, StoreError when the file cannot
+    be read."""
+
+    def __init__(self, state: State, readers: Readers, blocks: Blocks) -> None:
+        self._state = state
+        self._readers = readers
+        self._fetch = Fetch(readers, blocks)
+        self._looked: list[Part] = []
+        self._stop = Event()
+
+    def cancel(self) -> None:
+        """End the answer that is being read, from any thread, even while nothing matches."""
+        self._stop.set()
+
+    def flows(
+        self,
+        selection: Selection,
+        allow: Sequence[FlowFilter],
+        deny: Sequence[FlowFilter],
+        *,
+        upto: int,
+        after: After = None,
+    ) -> Iterator[list[Stored]]:
+        """Give flows and losses with `seq` up to `upto`, in order of (order_ns, seq).
+
+        `after` leaves out the part of the same answer that was given before. Losses pass the
+        filters and do not count; of the last so many flows, those between the first and the end
+        come along.
+        """
+        return self._answer(selection, allow, deny, upto).select(selection, after)
+
+    def arrivals(
+        self,
+        selection: Selection,
+        allow: Sequence[FlowFilter],
+        deny: Sequence[FlowFilter],
+        *,
+        above: int,
+        upto: int,
+    ) -> Iterator[list[Stored]]:
+        """Give flows and losses in the range with `above` < `seq` <= `upto`, by `seq`."""
+        return self._answer(selection, allow, deny, upto).arrived(above)
+
+    def _answer(
+        self,
+        selection: Selection,
+        allow: Sequence[FlowFilter],
+        deny: Sequence[FlowFilter],
+        upto: int,
+    ) -> Answer:
+        keep = predicate(allow, deny)
+        tree = Narrow(allow, deny, self._state.dimensions).tree if keep else ANY
+        rings = self._state.rings
+        parts = [Part(rings[number], selection, upto, tree) for number in FLOWS]
+        self._looked = parts[:]
+        parts.append(Part(rings[LOST], selection, upto))
+        return Answer(self._readers, self._fetch, parts, keep, self._stop)
+
+    @property
+    def looked_at(self) -> int:
+        """Flows in the asked range, before the filters."""
+        with self._readers.borrow() as connection:
+            return sum(part.count(connection) for part in self._looked)
+
+    def evicted(self, above: int, upto: int) -> int:
+        """Count the events with `above` < `seq` <= `upto` that are no longer stored."""
+        return evicted(self._readers, self._state.rings, above, upto)
+
+    def events(
+        self, kind: Literal["agent", "debug"], selection: Selection, *, upto: int
+    ) -> Iterator[list[Stored]]:
+        """Give agent events or debug events, as `flows` gives flows."""
+        tree: Tree = In("kind", {KINDS[f"{kind}_event"]})
+        part = Part(self._state.rings[EVENT], selection, upto, tree)
+        return Answer(self._readers, self._fetch, [part], None, self._stop).select(selection, None)
+
+
+class Answer:
+    """What is selected of some parts of rings."""
+
+    def __init__(
+        self, readers: Readers, fetch: Fetch, parts: Sequence[Part], keep: Keep, stop: Event
+    ) -> None:
+        self._readers = readers
+        self._fetch = fetch
+        self._parts = parts
+        self._keep = keep
+        self._stop = stop
+
+    def select(self, selection: Selection, after: After) -> Iterator[list[Stored]]:
+        """Give the answer in chunks."""
+        number = selection.number
+        if number is None:
+            return _chunks(self._kept(1, after))
+        if selection.first:
+            return _chunks(_behind(after, _first(self._kept(1, None), number)))
+        if number <= HELD:
+            return _chunks(_behind(after, self._last(number)))
+        before = self._before_last(number)
+        return _chunks(self._kept(1, max(before, after) if before and after else before or after))
+
+    def arrived(self, above: int) -> Iterator[list[Stored]]:
+        """Give what arrived after the seq `above`, by seq."""
+        places = arrivals(self._readers, self._parts, above)
+        while window := list(islice(places, CHUNK)):
+            if kept := self._filter(self._fetch.events(window, 1)):
+                yield kept
+
+    def _windows(self, sign: int, after: After) -> Iterator[list[Place]]:
+        return Sweep(self._readers, self._parts, sign, after, self._stop).windows()
+
+    def _kept(self, sign: int, after: After) -> Iterator[list[Stored]]:
+        """Give all that the filters keep, forwards or backwards."""
+        size = CHUNK
+        for window in self._windows(sign, after):
+            start = 0
+            while start < len(window) and not self._stop.is_set():
+                yield self._filter(self._fetch.events(window[start : start + size], sign))
+                start += size
+                size = min(2 * size, FETCHED)
+
+    def _filter(self, events: list[Stored]) -> list[Stored]:
+        keep = self._keep
+        if keep is None:
+            return events
+        parse = ExportEvent.FromString
+        return [e for e in events if e.ring == LOST or keep(parse(e.event).flow)]
+
+    def _last(self, number: int) -> Iterator[list[Stored]]:
+        backwards = [e for events in _first(self._kept(-1, None), number) for e in events]
+        yield backwards[::-1]
+
+    def _before_last(self, number: int) -> After:
+        """Give the place just before the last `number` that count, None when there are not more
+        than that."""
+        places: Iterable[tuple[int, int, int]]
+        if self._keep is None:
+            places = (
+                (-order, -seq, ring)
+                for window in self._windows(-1, None)
+                for order, seq, ring, _ in window
+            )
+        else:
+            places = ((e.order_ns, e.seq, e.ring) for kept in self._kept(-1, None) for e in kept)
+        counted = ((order, seq) for order, seq, ring in places if ring != LOST)
+        found = next(islice(counted, number - 1, None), None)
+        return (found[0], found[1] - 1) if found else None
+
+
+def _first(lists: Iterator[list[Stored]], number: int) -> Iterator[list[Stored]]:
+    """Stop after so many that count: losses do not."""
+    for events in lists if number else ():
+        counted = [index for index, event in enumerate(events) if event.ring != LOST]
+        if len(counted) >= number:
+            yield events[: counted[number - 1] + 1]
+            return
+        number -= len(counted)
+        yield events
+
+
+def _behind(after: After, lists: Iterator[list[Stored]]) -> Iterator[list[Stored]]:
+    """Leave out what was given before."""
+    for events in lists:
+        yield [e for e in events if after is None or (e.order_ns, e.seq) > after]
+
+
+def _chunks(lists: Iterator[list[Stored]]) -> Iterator[list[Stored]]:
+    for events in lists:
+        for start in range(0, len(events), CHUNK):
+            yield events[start : start + CHUNK]

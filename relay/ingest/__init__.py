@@ -1,0 +1,1 @@
+"""From batches to committed transactions, by the one thread that writes."""

@@ -1,0 +1,140 @@
+"""One group of jobs, from requests to a committed transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from itertools import count
+
+from proto import flow_pb2, observer_pb2
+from relay.errors import OutOfOrder
+from relay.ingest import extract
+from relay.ingest.accept import Accepted, accept, as_request, read_batch
+from relay.ingest.eviction import evict
+from relay.ingest.jobs import GOODBYE, Job
+from relay.ingest.sealing import write_events
+from relay.ingest.streams import Progress, StreamKey
+from relay.ingest.words import WORDS
+from relay.rings.columns import Row
+from relay.rings.dimensions import Dimension
+from relay.rings.ring import Ring
+from relay.rings.state import State
+from relay.rings.stored import Committed
+
+
+class Commit:
+    """A transaction in the making: takes jobs, then writes. The state is ahead of the file until it
+    is through."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, state: State, now_ns: int, tolerance_ns: int
+    ) -> None:
+        self._connection = connection
+        self._state = state
+        self._now_ns = now_ns
+        self._latest_ns = now_ns + tolerance_ns
+        self._next_ids = [ring.next_id for ring in state.rings]
+        self.stored = Committed(len(state.rings))
+
+    def add(self, job: Job) -> Progress:
+        """Take a job in; give what its stream will have reached. Raises OutOfOrder or InvalidBatch:
+        then it is not in."""
+        if job.key is None:
+            raw = read_batch(job.request)
+            self._place(accept(list(raw.events), job.request))
+            return Progress()
+        if not job.request:
+            return self._state.streams[job.key]
+        if job.request == GOODBYE:
+            return self._end(job.key)
+        return self._add_batch(job.key, job.request)
+
+    def _end(self, key: StreamKey) -> Progress:
+        progress = self._state.streams[key]
+        self._state.streams.save(self._connection, key, progress, self._now_ns, ended=True)
+        return progress
+
+    def _add_batch(self, key: StreamKey, request: bytes) -> Progress:
+        raw = read_batch(request)
+        known = self._state.streams[key]
+        events = list(raw.events)
+        skip = known.ordinal - raw.ordinal
+        if skip < 0:
+            raise OutOfOrder(f"batch begins at {raw.ordinal}, {known.ordinal} is next")
+        if skip > len(events):
+            return known
+        if skip:
+            events = events[skip:]
+            request = as_request(events)
+        accepted = accept(events, request)
+        self._place(accepted)
+        if accepted.refused:
+            self._lose(key.node, accepted.refused)
+        progress = Progress(
+            known.ordinal + len(events), raw.position, known.refused + accepted.refused
+        )
+        self._state.streams.save(self._connection, key, progress, self._now_ns)
+        return progress
+
+    def _lose(self, node: str, count: int) -> None:
+        lost = flow_pb2.LostEvent(num_events_lost=count)
+        event = observer_pb2.ExportEvent(lost_events=lost, node_name=node)
+        event.time.FromNanoseconds(self._now_ns)
+        made = event.SerializeToString()
+        self._place(accept([made], as_request([made])))
+
+    def _place(self, accepted: Accepted) -> None:
+        """Give each event its place and its row."""
+        events, shadows, kinds, _ = accepted
+        now_ns, latest = self._now_ns, self._latest_ns
+        flows = [shadow.flow for shadow in shadows]
+        own = extract.times(shadows, flows)
+        orders = [t if t is not None and t <= latest else now_ns for t in own]
+        lags = [(now_ns - order) // 1_000_000 for order in orders]
+        rings = extract.rings(flows, kinds)
+        first = self._state.next_seq
+        seqs = range(first, first + len(events))
+        columns = extract.columns(flows, kinds, self._state.dimensions)
+        rows = zip(self._ids(rings), seqs, orders, own, lags, *columns, strict=True)
+        self.stored.add(rings, rows, events)
+        self._state.next_seq += len(events)
+
+    def _ids(self, rings: list[int]) -> list[int]:
+        counters = [count(first) for first in self._next_ids]
+        ids = [next(counters[ring]) for ring in rings]
+        self._next_ids = [next(counter) for counter in counters]
+        return ids
+
+    def write(self, always: bool = False) -> None:
+        """Write what was added, and evict; `always` writes even where that is nothing."""
+        stored = self.stored
+        for ring, rows, events in zip(self._state.rings, stored.rows, stored.events, strict=True):
+            self._write_ring(ring, rows, events)
+        if stored or always:
+            self._connection.execute("UPDATE relay SET next_seq = ?", [self._state.next_seq])
+        for dimension in self._state.dimensions.values():
+            self._write_dimension(dimension)
+
+    def _write_ring(self, ring: Ring, rows: list[Row], events: list[bytes]) -> None:
+        if rows:
+            write_events(self._connection, ring, rows, events)
+        if evict(self._connection, ring, self._now_ns) or rows:
+            self._connection.execute(
+                "UPDATE ring SET first_id = ?, next_id = ? WHERE name = ?",
+                (ring.first_id, ring.next_id, ring.name),
+            )
+
+    def _write_dimension(self, dimension: Dimension) -> None:
+        name, fresh = dimension.name, dimension.take_fresh()
+        if not fresh:
+            return
+        say = WORDS[name]
+        self._connection.executemany(
+            f"INSERT INTO {name} VALUES (?, ?, ?)", [(n, v, say(v)) for n, v in fresh]
+        )
+        self._connection.execute(
+            "UPDATE dimension SET next_id = ? WHERE name = ?", (dimension.next_id, name)
+        )
+        if dimension.overgrown():
+            used = set().union(*(ring.values(name) for ring in self._state.rings))
+            forgotten = [(number,) for number in dimension.collect(used)]
+            self._connection.executemany(f"DELETE FROM {name} WHERE id = ?", forgotten)

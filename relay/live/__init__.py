@@ -1,0 +1,1 @@
+"""Live events: who wants them, and who missed them."""

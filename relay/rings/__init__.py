@@ -1,0 +1,1 @@
+"""What is known of the rings without reading events: columns, dictionaries, blocks, bounds."""

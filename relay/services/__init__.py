@@ -1,0 +1,1 @@
+"""The gRPC services, how an answer begins, and how a call fails."""

@@ -54,8 +54,8 @@ def request(
     """
     now_ns = time.time_ns()
     wanted = Wanted(
-        first=first,
-        last=last,
+        first=_number("first", first),
+        last=_number("last", last),
         follow=follow,
         since_ns=None if since is None else _moment(since, now_ns),
         until_ns=None if until is None else _moment(until, now_ns),
@@ -80,6 +80,13 @@ def _typed(filters: Mapping[str, Value]) -> Iterator[str]:
             raise TypeError(f"there is no filter {name!r}")
         values = [value] if isinstance(value, str | int) else value
         yield from (f"{flag}={each}" for each in values)
+
+
+def _number(name: str, given: int) -> int:
+    """Take a number of flows as the API can carry it."""
+    if not isinstance(given, int) or not 0 <= given <= EVERYTHING:
+        raise ValueError(f"{name}: {given!r} is not a number of flows")
+    return given
 
 
 def _moment(given: Moment, now_ns: int) -> int:

@@ -87,6 +87,9 @@ def test_a_span_is_how_long_ago(since: str | timedelta) -> None:
         ({"verdict": "BLUE"}, ValueError, "'BLUE' is not a verdict"),
         ({"since": "yesterday"}, ValueError, "'yesterday' is neither"),
         ({"first": 1, "last": 2}, ValueError, "--first and --last"),
+        ({"last": -1}, ValueError, "last: -1 is not a number of flows"),
+        ({"first": "a"}, ValueError, "first: 'a' is not a number of flows"),
+        ({"last": 2**64}, ValueError, "last: 18446744073709551616 is not a number of flows"),
         ({"pod": "a", "from_pod": "b"}, ValueError, "--pod and --from-pod"),
     ],
 )

@@ -67,11 +67,16 @@ class AgentStream:
         """Serve the stream to its end. Raise Refused where the agent has to be told why."""
         await self._welcome()
         acknowledging = asyncio.create_task(self._acknowledge())
+        taking = asyncio.create_task(self._take_batches())
         try:
-            await self._take_batches()
+            await asyncio.wait((taking, self._ending), return_when=asyncio.FIRST_COMPLETED)
+            if taking.done():
+                taking.result()
+            taking.cancel()
             await self._pending.put(None)
             await acknowledging
         finally:
+            taking.cancel()
             acknowledging.cancel()
         if self._reason:
             raise self._reason
@@ -97,7 +102,7 @@ class AgentStream:
             raise refusal(error) from None
 
     async def _take_batches(self) -> None:
-        """Read until the agent says goodbye or hangs up, or somebody ends the stream."""
+        """Read until the agent says goodbye or hangs up."""
         while (message := await self._next()) is not None:
             if not message or message[0] != _BATCH_TAG:
                 self._other(message)
@@ -107,13 +112,8 @@ class AgentStream:
             await self._pending.put(self._submit(message, cost))
 
     async def _next(self) -> bytes | None:
-        """Read a message; None at the end of the stream, or when it is being ended."""
-        reading = asyncio.ensure_future(self._context.read())
-        await asyncio.wait((reading, self._ending), return_when=asyncio.FIRST_COMPLETED)
-        if self._ending.done():
-            reading.cancel()
-            return None
-        message: Any = reading.result()
+        """Read a message; None at the end of the stream."""
+        message: Any = await self._context.read()
         return None if message is grpc.aio.EOF else message
 
     def _submit(self, message: bytes, cost: int) -> asyncio.Future[Progress]:

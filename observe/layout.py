@@ -8,7 +8,7 @@ import click
 from observe.config import environment
 from observe.flags import FlagOption, FlagSwitch, OrderedCommand
 from observe.switches import Switch
-from observe.usage import one_line
+from observe.usage import OneLine
 
 SECTIONS = (
     "Which flows",
@@ -50,19 +50,8 @@ class SwitchOption(Switch):
         super().__init__(names, **({"envvar": environment(names[0])} | settings))
 
 
-class SectionedCommand(OrderedCommand):
+class SectionedCommand(OneLine, OrderedCommand):
     """A command whose help is in sections, and whose errors are one line."""
-
-    def make_context(
-        self,
-        info_name: str | None,
-        args: list[str],
-        parent: click.Context | None = None,
-        **extra: Any,
-    ) -> click.Context:
-        """Parse the arguments; an error is one line."""
-        with one_line():
-            return super().make_context(info_name, args, parent, **extra)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the sections."""

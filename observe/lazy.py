@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import click
 from click.shell_completion import CompletionItem
 
-from observe.usage import one_line
+from observe.usage import OneLine, one_line
 
 
 class Row(NamedTuple):
@@ -18,7 +18,7 @@ class Row(NamedTuple):
     help: str
 
 
-class LazyGroup(click.Group):
+class LazyGroup(OneLine, click.Group):
     """A group whose commands stand in a table; its help needs nothing but that."""
 
     def __init__(self, name: str, rows: Mapping[str, Row], **given: Any) -> None:
@@ -37,17 +37,6 @@ class LazyGroup(click.Group):
         found = getattr(import_module(row.module), row.name)
         assert isinstance(found, click.Command)
         return found
-
-    def make_context(
-        self,
-        info_name: str | None,
-        args: list[str],
-        parent: click.Context | None = None,
-        **extra: Any,
-    ) -> click.Context:
-        """Parse the arguments; an error is one line."""
-        with one_line():
-            return super().make_context(info_name, args, parent, **extra)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Import a command and run it; an error of usage is one line."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import click
 
@@ -20,3 +21,18 @@ def one_line() -> Iterator[None]:
         raise click.UsageError(" ".join(error.format_message().split())) from None
     except KeyboardInterrupt:
         raise click.exceptions.Exit(INTERRUPTED) from None
+
+
+class OneLine(click.Command):
+    """A command whose errors of usage are one line."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        """Parse the arguments; an error is one line."""
+        with one_line():
+            return super().make_context(info_name, args, parent, **extra)

@@ -1,5 +1,6 @@
 """What every printer does: it makes text of a response, and says what goes to standard error."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 from observe.printers.style import Style
@@ -11,7 +12,7 @@ LOUD = {relay_pb2.NODE_UNAVAILABLE, relay_pb2.NODE_ERROR}
 """Changes of nodes that are shown to everybody; the others only when debugging."""
 
 
-class Printer:
+class Printer(ABC):
     """Makes text, with its line ends, of the responses of a server or the lines of a file.
 
     A method that has nothing to say returns an empty text. Responses are of any type with the
@@ -21,21 +22,21 @@ class Printer:
     def __init__(self, style: Style) -> None:
         self.style = style
 
+    @abstractmethod
     def flow(self, response: Any) -> str:
         """Show a flow."""
-        raise NotImplementedError
 
+    @abstractmethod
     def lost(self, response: Any) -> str:
         """Show a loss."""
-        raise NotImplementedError
 
+    @abstractmethod
     def agent_event(self, response: Any) -> str:
         """Show an agent event."""
-        raise NotImplementedError
 
+    @abstractmethod
     def debug_event(self, response: Any) -> str:
         """Show a debug event."""
-        raise NotImplementedError
 
     def node_status(self, response: Any) -> str:
         """Show what happened to nodes, for standard error; nothing where nobody need know."""

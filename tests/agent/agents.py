@@ -5,6 +5,7 @@ own.
 import signal
 import subprocess
 import sys
+import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -139,3 +140,19 @@ def multiset(given: Sequence[bytes]) -> Counter[bytes]:
 
 def _bytes(serialized: bytes) -> bytes:
     return ExportEvent.FromString(serialized).SerializeToString(deterministic=True)
+
+
+class Lasting(ListSource):
+    """Cannot be held back or read again, and lasts until it is stopped."""
+
+    waits = False
+    resumes = False
+
+    def __init__(self, given: Sequence[bytes], size: int = 10) -> None:
+        super().__init__(given, size)
+        self.read = threading.Event()
+
+    def chunks(self, position: bytes, most_bytes: int) -> Iterator[Chunk]:
+        yield from super().chunks(b"", most_bytes)
+        self.read.set()
+        self.stopping.wait()

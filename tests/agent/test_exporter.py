@@ -1,8 +1,7 @@
 """The exporter against a collector that breaks wherever it can."""
 
 import asyncio
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 import grpc
 import pytest
@@ -13,7 +12,7 @@ from agent.sources.source import Chunk, Source, SourceError
 from proto.collector_pb2 import Hello
 from proto.observer_pb2 import ExportEvent
 from proto.transport import Backoff
-from tests.agent.agents import ListSource, events
+from tests.agent.agents import Lasting, ListSource, events
 from tests.agent.collectors import Broken, Collector, serving
 
 
@@ -33,22 +32,6 @@ def exporter(
         say=(said if said is not None else []).append,
         backoff=backoff or Backoff(0.001, 0.01),
     )
-
-
-class Lasting(ListSource):
-    """Cannot be held back or read again, and lasts until it is stopped."""
-
-    waits = False
-    resumes = False
-
-    def __init__(self, given: Sequence[bytes], size: int = 10) -> None:
-        super().__init__(given, size)
-        self.read = threading.Event()
-
-    def chunks(self, position: bytes, most_bytes: int) -> Iterator[Chunk]:
-        yield from super().chunks(b"", most_bytes)
-        self.read.set()
-        self.stopping.wait()
 
 
 class Said(list[str]):

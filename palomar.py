@@ -26,6 +26,7 @@ COMMANDS = {
     "relay": ("relay.cli", "main", "Store flows and serve them."),
     "agent": ("agent.cli", "main", "Stream flows from files, from Hubble or a demo to a relay."),
     "observe": ("observe.cli", "main", "Filter, print and follow flows."),
+    "tui": ("tui.cli", "main", "Watch flows in a dashboard."),
     "status": ("observe.status", "main", "Show whether a relay answers, and what it holds."),
     "list": ("observe.listing", "main", "List nodes or namespaces."),
     "demo": ("observe.demo", "main", "Start a relay with demo agents and watch flows."),

@@ -20,7 +20,14 @@ from observe.switches import Switch, spelled_out, truth
 if TYPE_CHECKING:
     from proto.flow_pb2 import FlowFilter
 
-__all__ = ["OrderedCommand", "filter_options", "filters_of", "parse_filters", "raw_filters_text"]
+__all__ = [
+    "OrderedCommand",
+    "filter_options",
+    "filters_as_typed",
+    "filters_of",
+    "parse_filters",
+    "raw_filters_text",
+]
 
 NOT = "--not"
 
@@ -83,6 +90,17 @@ def filters_of(ctx: click.Context) -> tuple[list["FlowFilter"], list["FlowFilter
     return allow + _read(ctx, "allowlist"), deny + _read(ctx, "denylist")
 
 
+def filters_as_typed(ctx: click.Context) -> str:
+    """Write the filter flags of a parsed command as they can be typed, for `parse_filters`."""
+    words: list[str] = []
+    for flag, text in ctx.meta.get(_ORDER, []):
+        words += _words(flag.name if flag else NOT, text, switch=flag is None or flag.switch)
+    for name in ("allowlist", "denylist"):
+        for text in ctx.params.get(name) or ():
+            words += (f"--{name}", text)
+    return shlex.join(words)
+
+
 def parse_filters(
     text: str | Sequence[str],
 ) -> tuple[list["FlowFilter"], list["FlowFilter"]]:
@@ -109,6 +127,13 @@ def _in_order(
         if isinstance(param, FlagOption | FlagSwitch):
             text = next(left[str(param.name)])
             yield param.flag, text if isinstance(text, str) else "true"
+
+
+def _words(name: str, text: str, switch: bool) -> tuple[str, ...]:
+    if switch:
+        said = text.removeprefix("=")
+        return (name,) if said == "true" else (f"{name}={said}",)
+    return (f"{name}={text}",) if text.startswith("-") else (name, text)
 
 
 def _given(order: list[tuple[Flag | None, str]]) -> Iterator[Given]:

@@ -17,7 +17,7 @@ from tests.relays import RelayProcess
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "bench" / "README.md"])
-PACKAGES = ("agent", "observe", "proto", "relay")
+PACKAGES = ("agent", "observe", "proto", "relay", "tui")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 FILES = re.compile(r"\.(crt|key|pem|jsonl|jsonl\.gz|toml)$")
 

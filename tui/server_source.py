@@ -1,0 +1,92 @@
+"""A server as a source: a relay, or any other server of the Hubble API."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from observe.completion import LIVE
+from proto.aggregate_pb2 import AggregateRequest, AggregateResponse
+from proto.client import Client
+from proto.failure import TransportError
+from proto.observer_pb2 import (
+    GetFlowsRequest,
+    GetFlowsResponse,
+    GetNodesResponse,
+    ServerStatusResponse,
+)
+from tui.source import Say, SourceError
+
+Result = TypeVar("Result")
+
+Connect = Callable[[], Client]
+"""Makes a client of the server."""
+
+
+class ServerStream:
+    """One read of a server, over a connection of its own, so that it can be ended from anywhere."""
+
+    def __init__(self, client: Client, request: GetFlowsRequest, say: Say | None) -> None:
+        self._client = client
+        self._batches = client.responses(request, on_reconnect=say)
+
+    def __iter__(self) -> Iterator[Sequence[GetFlowsResponse]]:
+        try:
+            yield from self._batches
+        except TransportError as error:
+            raise SourceError(str(error)) from None
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """End the read, and the connection."""
+        self._client.close()
+
+
+class ServerSource:
+    """The server that the clients of `connect` talk to."""
+
+    follows = True
+
+    def __init__(self, name: str, connect: Connect) -> None:
+        self.name = name
+        self._connect = connect
+        self._lock = threading.Lock()
+        self._client: Client | None = None
+
+    def flows(self, request: GetFlowsRequest, say: Say | None = None) -> ServerStream:
+        """Read flows; a follow goes on where it broke off."""
+        return ServerStream(self._connect(), request, say)
+
+    def aggregate(self, request: AggregateRequest) -> AggregateResponse:
+        """Ask the relay to count."""
+        return self._ask(lambda client: client.aggregate(request))
+
+    def nodes(self) -> GetNodesResponse:
+        """Ask for the nodes that the server knows."""
+        return self._ask(lambda client: GetNodesResponse(nodes=client.nodes()))
+
+    def status(self) -> ServerStatusResponse:
+        """Ask how much is stored, and how fast it comes."""
+        return self._ask(lambda client: client.status())
+
+    def values(self, field: str) -> Sequence[str]:
+        """Ask for what the server holds of a field."""
+        ask = LIVE.get(field)
+        if ask is None:
+            return ()
+        found = self._ask(lambda client: set(ask(client)))
+        return sorted(value for value in found if value.isprintable())
+
+    def close(self) -> None:
+        """Close the connection for questions."""
+        with self._lock:
+            if self._client is not None:
+                self._client.close()
+
+    def _ask(self, question: Callable[[Client], Result]) -> Result:
+        with self._lock:
+            client = self._client = self._client or self._connect()
+        try:
+            return question(client)
+        except TransportError as error:
+            raise SourceError(str(error)) from None

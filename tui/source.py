@@ -1,0 +1,63 @@
+"""Where the dashboard has its flows from: a server, or a file, behind one interface.
+
+Everything here waits for a network or a disk: call it from threads only. What goes wrong is a
+SourceError of one line.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from proto.aggregate_pb2 import AggregateRequest, AggregateResponse
+    from proto.observer_pb2 import (
+        GetFlowsRequest,
+        GetFlowsResponse,
+        GetNodesResponse,
+        ServerStatusResponse,
+    )
+
+Say = Callable[[str], None]
+"""Takes one line for a person to read."""
+
+
+class SourceError(Exception):
+    """A source cannot be read, or refuses. The text is one line."""
+
+
+class Stream(Protocol):
+    """An answer being read: batches of responses, which `close` ends from any thread."""
+
+    def __iter__(self) -> "Iterator[Sequence[GetFlowsResponse]]": ...
+
+    def close(self) -> None:
+        """End it; the iteration then ends as well."""
+
+
+class Source(Protocol):
+    """What the dashboard asks; every call may take its time, and may raise SourceError."""
+
+    @property
+    def name(self) -> str:
+        """The server's address, or the file's path."""
+
+    @property
+    def follows(self) -> bool:
+        """Whether flows go on coming: a file ends."""
+
+    def flows(self, request: "GetFlowsRequest", say: Say | None = None) -> Stream:
+        """Read flows, in batches as they come; `say` hears of losses of the connection."""
+
+    def aggregate(self, request: "AggregateRequest") -> "AggregateResponse":
+        """Count flows instead of giving them out."""
+
+    def nodes(self) -> "GetNodesResponse":
+        """List the nodes; none of a file."""
+
+    def status(self) -> "ServerStatusResponse":
+        """Say how much there is, and how fast it comes."""
+
+    def values(self, field: str) -> Sequence[str]:
+        """Name values of a field of a filter that occur, such as pods; none if it has no such."""
+
+    def close(self) -> None:
+        """End everything that is being read."""

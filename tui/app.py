@@ -1,5 +1,7 @@
 """The dashboard: its modes, what all of them share, and the ways between them."""
 
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
@@ -53,9 +55,16 @@ class Palomar(App[None]):
     filters: var[FilterText] = var(FilterText)
     """What every mode shows the flows of."""
 
-    def __init__(self, source: "Source", filters: FilterText | None = None) -> None:
+    def __init__(
+        self,
+        source: "Source",
+        filters: FilterText | None = None,
+        now_ns: Callable[[], int] = time.time_ns,
+    ) -> None:
         super().__init__()
         self.source = source
+        self.now_ns = now_ns
+        """Gives the time, in nanoseconds since 1970, by which ages are told."""
         self.set_reactive(Palomar.filters, filters or FilterText())
 
     def show_flows(

@@ -33,7 +33,7 @@ from proto.observer_pb2_grpc import ObserverStub
 from proto.overlap import Answer
 from proto.reader_pb2 import ReadRequest, ReadResponse
 from proto.reader_pb2_grpc import ReaderStub
-from proto.reading import Reading, Request
+from proto.reading import Reading, Request, Retry
 from proto.server import Metadata, Say, Server
 from proto.transport import TLS, Target, TransportError, explain, open_channel
 
@@ -85,10 +85,19 @@ class Client:
         self._reader = ReaderStub(self._channel)
 
     def responses(
-        self, request: GetFlowsRequest, *, on_reconnect: Say | None = None
+        self,
+        request: GetFlowsRequest,
+        *,
+        on_reconnect: Say | None = None,
+        on_retry: Retry | None = None,
     ) -> Generator[list[GetFlowsResponse]]:
-        """Read flows, in batches as they come; a follow reconnects, and tells `on_reconnect` so."""
-        return self._read(Reading(request, self.server, on_reconnect), self._observer.GetFlows)
+        """Read flows, in batches as they come; a follow reconnects, and tells `on_reconnect` so,
+        and `on_retry` of each attempt.
+        """
+        reading = Reading[GetFlowsRequest, GetFlowsResponse](
+            request, self.server, on_reconnect, on_retry
+        )
+        return self._read(reading, self._observer.GetFlows)
 
     def agent_events(
         self, request: GetAgentEventsRequest, *, on_reconnect: Say | None = None

@@ -8,6 +8,7 @@ came already is dropped: best effort, because it may have lost some, or put them
 """
 
 import time
+from collections.abc import Callable
 from typing import Generic, TypeVar, cast
 
 import grpc
@@ -41,13 +42,26 @@ GRACE_SECONDS = 2.0
 """How long after the end of a follow's range a server may still send what belongs to it."""
 
 
-class Reading(Generic[Request, Answer]):
-    """A read of `server` as `request` asks; `on_reconnect` is told of losses and returns."""
+Retry = Callable[[str, float], None]
+"""Is told before each wait why the server is lost, and how many seconds the wait takes."""
 
-    def __init__(self, request: Request, server: Server, on_reconnect: Say | None = None) -> None:
+
+class Reading(Generic[Request, Answer]):
+    """A read of `server` as `request` asks; `on_reconnect` is told of losses and returns, and
+    `on_retry` of each attempt.
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        server: Server,
+        on_reconnect: Say | None = None,
+        on_retry: Retry | None = None,
+    ) -> None:
         self._request: Request = request
         self._server = server
         self._say = on_reconnect or (lambda line: None)
+        self._retrying = on_retry or (lambda why, seconds: None)
         self._backoff = Backoff()
         self._overlap: Overlap[Answer] = Overlap()
         self._cursor: Cursor | None = None
@@ -142,13 +156,15 @@ class Reading(Generic[Request, Answer]):
         return code is grpc.StatusCode.FAILED_PRECONDITION and self._cursor is not None
 
     def _retry(self, error: grpc.RpcError | None) -> float:
+        why = reason(error) if error else "it hung up"
         if not self._lost:
-            why = reason(error) if error else "it hung up"
             self._say(f"lost {self._server.target}: {why}; trying again")
         self._lost = True
         if self._cursor is None:
             self._from_ns = self._resume_ns()
-        return self._backoff.next()
+        delay = self._backoff.next()
+        self._retrying(why, delay)
+        return delay
 
     def _resume_ns(self) -> int | None:
         """Where to go on by time; None: as at first."""

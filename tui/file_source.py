@@ -13,7 +13,7 @@ from proto.observer_pb2 import (
     GetNodesResponse,
     ServerStatusResponse,
 )
-from tui.source import Say, SourceError
+from tui.source import Retry, SourceError
 
 BATCH = 256
 """Responses given at a time."""
@@ -57,7 +57,7 @@ class FileSource:
     def __init__(self, path: str) -> None:
         self.name = path
 
-    def flows(self, request: GetFlowsRequest, say: Say | None = None) -> FileStream:
+    def flows(self, request: GetFlowsRequest, on_retry: Retry | None = None) -> FileStream:
         """Read flows."""
         return FileStream(self.name, request)
 

@@ -14,7 +14,7 @@ from proto.observer_pb2 import (
     GetNodesResponse,
     ServerStatusResponse,
 )
-from tui.source import Say, SourceError
+from tui.source import Retry, SourceError
 
 Result = TypeVar("Result")
 
@@ -25,9 +25,9 @@ Connect = Callable[[], Client]
 class ServerStream:
     """One read of a server, over a connection of its own, so that it can be ended from anywhere."""
 
-    def __init__(self, client: Client, request: GetFlowsRequest, say: Say | None) -> None:
+    def __init__(self, client: Client, request: GetFlowsRequest, on_retry: Retry | None) -> None:
         self._client = client
-        self._batches = client.responses(request, on_reconnect=say)
+        self._batches = client.responses(request, on_retry=on_retry)
 
     def __iter__(self) -> Iterator[Sequence[GetFlowsResponse]]:
         try:
@@ -53,9 +53,9 @@ class ServerSource:
         self._lock = threading.Lock()
         self._client: Client | None = None
 
-    def flows(self, request: GetFlowsRequest, say: Say | None = None) -> ServerStream:
+    def flows(self, request: GetFlowsRequest, on_retry: Retry | None = None) -> ServerStream:
         """Read flows; a follow goes on where it broke off."""
-        return ServerStream(self._connect(), request, say)
+        return ServerStream(self._connect(), request, on_retry)
 
     def aggregate(self, request: AggregateRequest) -> AggregateResponse:
         """Ask the relay to count."""

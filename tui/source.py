@@ -16,8 +16,8 @@ if TYPE_CHECKING:
         ServerStatusResponse,
     )
 
-Say = Callable[[str], None]
-"""Takes one line for a person to read."""
+Retry = Callable[[str, float], None]
+"""Is told why a connection is lost, and in how many seconds it is tried again."""
 
 
 class SourceError(Exception):
@@ -44,8 +44,8 @@ class Source(Protocol):
     def follows(self) -> bool:
         """Whether flows go on coming: a file ends."""
 
-    def flows(self, request: "GetFlowsRequest", say: Say | None = None) -> Stream:
-        """Read flows, in batches as they come; `say` hears of losses of the connection."""
+    def flows(self, request: "GetFlowsRequest", on_retry: Retry | None = None) -> Stream:
+        """Read flows, in batches as they come. A follow outlives the connection."""
 
     def aggregate(self, request: "AggregateRequest") -> "AggregateResponse":
         """Count flows instead of giving them out."""

@@ -1,0 +1,1 @@
+"""The service map as a drawing: layers, order, rows, lines."""

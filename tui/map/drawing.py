@@ -10,7 +10,7 @@ from tui.map.order import order
 from tui.map.routing import Routed, Trunk, routed
 
 FORTH, BACK, AGAIN, SIDE = "▶", "◀", "↻", "┃"
-"""The ends of a call that runs to the right, to the left, or to the caller; a name of many calls."""
+"""A call's end to the right, to the left, at the caller itself; a name that is called by many."""
 
 MARGIN = 1
 """Empty columns at the left."""
@@ -97,7 +97,7 @@ def _columns(plan: Plan, names: Sequence[str], captions: Sequence[str]) -> list[
 def _draw_trunk(
     plan: Plan, drawing: Drawing, lines: Lines, trunk: Trunk, columns: Columns, following: int
 ) -> None:
-    """Draw all lines that leave an item; a call that goes on runs through the next layer's names."""
+    """Draw all lines that leave an item; a call that goes on runs on through the next layer."""
     item = plan.layered.items[trunk.item]
     begin = columns.names if item.name is None else columns.tracks - 1
     track = columns.tracks + 2 * trunk.track

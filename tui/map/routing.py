@@ -26,6 +26,11 @@ class Trunk:
         rows = (self.row, *self.branches)
         return range(min(rows), max(rows) + 1)
 
+    @property
+    def straight(self) -> bool:
+        """Tell whether there is one call only, on the row that it leaves on."""
+        return len(self.span) == 1
+
 
 @dataclass(slots=True)
 class Routed:
@@ -38,7 +43,9 @@ class Routed:
 
     def tracks(self, layer: int) -> int:
         """Give how many tracks there are behind a layer."""
-        return max((trunk.track + 1 for trunk in self.trunks[layer]), default=0)
+        return max(
+            (trunk.track + 1 for trunk in self.trunks[layer] if not trunk.straight), default=0
+        )
 
 
 def routed(drawing: Layered) -> Routed:
@@ -48,7 +55,8 @@ def routed(drawing: Layered) -> Routed:
     for layer in drawing.layers:
         _place(drawing, layer, made, tallest)
     for layer in drawing.layers:
-        made.trunks.append(_tracked(list(_trunks(drawing, layer, made))))
+        made.trunks.append(list(_trunks(drawing, layer, made)))
+        _track([trunk for trunk in made.trunks[-1] if not trunk.straight])
     made.height = max((*made.rows.values(), *made.entries.values()), default=-1) + 1
     return made
 
@@ -76,7 +84,7 @@ def _place(drawing: Layered, layer: Sequence[int], made: Routed, tallest: int) -
         latest = max(row, tallest - left)
         left -= _room(item)
         first = row
-        for hop in sorted(item.entering, key=lambda hop: made.rows[hop.start]):
+        for hop in sorted(item.entering, key=lambda hop: _from(drawing, hop, made)):
             wanted = min(_wanted(drawing, hop, made), latest)
             row = _free(max(row, wanted), hop.start, leaving)
             made.entries[hop] = row
@@ -84,6 +92,11 @@ def _place(drawing: Layered, layer: Sequence[int], made: Routed, tallest: int) -
             row, latest = row + 1, latest + 1
         made.rows[number] = first
         row = max(row, first + _room(item))
+
+
+def _from(drawing: Layered, hop: Hop, made: Routed) -> tuple[int, bool]:
+    """Order the calls that enter a name by where they come from, backward ones last."""
+    return made.rows[hop.start], hop.call in drawing.backward
 
 
 def _rows_left_on(drawing: Layered, layer: Sequence[int], made: Routed) -> dict[int, int]:
@@ -112,7 +125,7 @@ def _trunks(drawing: Layered, layer: Sequence[int], made: Routed) -> Iterator[Tr
             yield Trunk(number, made.rows[number], branches)
 
 
-def _tracked(trunks: list[Trunk]) -> list[Trunk]:
+def _track(trunks: list[Trunk]) -> None:
     """Order trunks so that few lines cross, and let those share a track that do not meet."""
     for _ in trunks:
         for at in range(len(trunks) - 1):
@@ -122,7 +135,6 @@ def _tracked(trunks: list[Trunk]) -> list[Trunk]:
     for at, trunk in enumerate(trunks):
         near = (other.track + 1 for other in trunks[:at] if _meet(other.span, trunk.span))
         trunk.track = max(near, default=0)
-    return trunks
 
 
 def _crossed(left: Trunk, right: Trunk) -> int:

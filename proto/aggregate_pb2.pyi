@@ -37,7 +37,7 @@ class _OrderEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Order.ValueType
     REQUESTS: _Order.ValueType  # 3
     """Number of requests of layer 7."""
     LATENCY: _Order.ValueType  # 4
-    """99th percentile of latency."""
+    """99th percentile of latency, whether or not latency is wanted."""
     VALUES: _Order.ValueType  # 5
     """By the values of the group, ascending."""
 
@@ -53,7 +53,7 @@ ERRORS: Order.ValueType  # 2
 REQUESTS: Order.ValueType  # 3
 """Number of requests of layer 7."""
 LATENCY: Order.ValueType  # 4
-"""99th percentile of latency."""
+"""99th percentile of latency, whether or not latency is wanted."""
 VALUES: Order.ValueType  # 5
 """By the values of the group, ascending."""
 Global___Order: _TypeAlias = Order  # noqa: Y015
@@ -79,15 +79,17 @@ class AggregateRequest(_message.Message):
 
     @_builtins.property
     def since(self) -> _timestamp_pb2.Timestamp:
-        """Where the range of event times begins, inclusive. Absent: at the oldest flow that is known."""
+        """Where the range of event times begins, inclusive. Absent: at the oldest flow that is known. As with GetFlows, a flow
+        without a time is outside every range that has a bound.
+        """
 
     @_builtins.property
     def until(self) -> _timestamp_pb2.Timestamp:
-        """Where the range ends, inclusive. Absent: now."""
+        """Where the range ends, inclusive. Absent: it has no end."""
 
     @_builtins.property
     def questions(self) -> _containers.RepeatedCompositeFieldContainer[Global___Question]:
-        """What is asked about these flows."""
+        """What is asked about these flows; at most 32 questions."""
 
     def __init__(
         self,
@@ -108,7 +110,7 @@ Global___AggregateRequest: _TypeAlias = AggregateRequest  # noqa: Y015
 
 @_typing.final
 class Question(_message.Message):
-    """Question asks for groups of flows, one for each combination of values that occurs."""
+    """Question asks for groups of flows, one for each combination of values that occurs; none where no flow is."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -125,12 +127,14 @@ class Question(_message.Message):
     """Whether Group.latency is wanted."""
     @_builtins.property
     def by(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Names of dimensions, such as "verdict" or "server.workload"; none: all flows are one group."""
+        """Names of dimensions, such as "verdict" or "server.workload", at most 8; none: all flows are one group. A value is cut
+        after 512 characters.
+        """
 
     @_builtins.property
     def step(self) -> _duration_pb2.Duration:
-        """Length of the steps in which Group.steps counts; absent: no steps. It may be made longer, so that there are at most
-        1,000.
+        """Length of the steps in which Group.steps counts; absent: no steps. Steps begin at multiples of their length, counted
+        from 1970, and cover the range of AggregateCoverage. Their length is doubled until there are at most 1,000.
         """
 
     def __init__(
@@ -203,7 +207,7 @@ class Answer(_message.Message):
 
     @_builtins.property
     def first_step(self) -> _timestamp_pb2.Timestamp:
-        """When the first step begins."""
+        """When the first step begins. Absent, as steps are, where none were asked for, or nothing says what they would cover."""
 
     @_builtins.property
     def step(self) -> _duration_pb2.Duration:
@@ -246,7 +250,7 @@ class Group(_message.Message):
 
     @_builtins.property
     def steps(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
-        """Flows in each step, from Answer.first_step on."""
+        """Flows in each step, from Answer.first_step on to the end of the range."""
 
     @_builtins.property
     def latency(self) -> Global___Latency:
@@ -284,11 +288,13 @@ class Counts(_message.Message):
     dropped: _builtins.int
     """Those with the verdict DROPPED."""
     errors: _builtins.int
-    """Those with the verdict ERROR, responses of HTTP with a status from 500 on, and responses of DNS with a code other than 0."""
+    """Those with the verdict ERROR, responses of HTTP with a status from 500 on, and responses of DNS with a code other than
+    0; each counts once.
+    """
     requests: _builtins.int
-    """Requests of layer 7."""
+    """Flows with a layer 7 of type REQUEST."""
     responses: _builtins.int
-    """Responses of layer 7."""
+    """Flows with a layer 7 of type RESPONSE."""
     def __init__(
         self,
         *,
@@ -308,7 +314,9 @@ Global___Counts: _TypeAlias = Counts  # noqa: Y015
 
 @_typing.final
 class Latency(_message.Message):
-    """Latency tells how long responses of layer 7 took, in nanoseconds. Percentiles are exact or within 2 % of rank."""
+    """Latency tells how long responses of layer 7 took, in nanoseconds. A percentile is the least latency that so many took no
+    longer than. Percentiles are exact or within 2 % of rank.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -318,7 +326,7 @@ class Latency(_message.Message):
     P99_NS_FIELD_NUMBER: _builtins.int
     MAX_NS_FIELD_NUMBER: _builtins.int
     count: _builtins.int
-    """Responses that say how long they took."""
+    """Responses that say how long they took: a latency of 0 says nothing."""
     p50_ns: _builtins.int
     """Half took no longer than this."""
     p95_ns: _builtins.int
@@ -346,7 +354,9 @@ Global___Latency: _TypeAlias = Latency  # noqa: Y015
 
 @_typing.final
 class AggregateCoverage(_message.Message):
-    """AggregateCoverage says which flows were counted, and what is missing."""
+    """AggregateCoverage says which flows were counted, and what is missing. Times are absent where there is no flow to tell
+    them by.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -364,7 +374,9 @@ class AggregateCoverage(_message.Message):
     missing: _builtins.str
     """Why flows of the range are not counted, in words for people; empty where all are."""
     folded: _builtins.int
-    """Flows whose rarer values were dropped from a rollup that grew too large: they are in groups with empty values."""
+    """Flows that were not told apart, because there were too many groups, or a rollup grew too large: they are in groups
+    with empty values.
+    """
     @_builtins.property
     def since(self) -> _timestamp_pb2.Timestamp:
         """Begin of the range that the counts are of: later than asked for where older flows are no longer known, earlier where
@@ -373,7 +385,7 @@ class AggregateCoverage(_message.Message):
 
     @_builtins.property
     def until(self) -> _timestamp_pb2.Timestamp:
-        """End of the range."""
+        """End of the range: as asked for, else the time of the newest flow, or now."""
 
     @_builtins.property
     def oldest_flow(self) -> _timestamp_pb2.Timestamp:

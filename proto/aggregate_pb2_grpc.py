@@ -47,7 +47,8 @@ class AggregatorServicer:
     """
 
     def Aggregate(self, request, context):
-        """Aggregate answers several questions about the same flows.
+        """Aggregate answers several questions about the same flows. INVALID_ARGUMENT says in a line what makes no sense: an
+        unknown dimension, a filter, a step.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

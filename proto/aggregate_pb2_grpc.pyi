@@ -34,7 +34,9 @@ class AggregatorStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> AggregatorAsyncStub: ...
     Aggregate: _grpc.UnaryUnaryMultiCallable[_aggregate_pb2.AggregateRequest, _aggregate_pb2.AggregateResponse]
-    """Aggregate answers several questions about the same flows."""
+    """Aggregate answers several questions about the same flows. INVALID_ARGUMENT says in a line what makes no sense: an
+    unknown dimension, a filter, a step.
+    """
 
 @_typing.type_check_only
 class AggregatorAsyncStub(AggregatorStub):
@@ -42,7 +44,9 @@ class AggregatorAsyncStub(AggregatorStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Aggregate: _aio.UnaryUnaryMultiCallable[_aggregate_pb2.AggregateRequest, _aggregate_pb2.AggregateResponse]  # type: ignore[assignment]
-    """Aggregate answers several questions about the same flows."""
+    """Aggregate answers several questions about the same flows. INVALID_ARGUMENT says in a line what makes no sense: an
+    unknown dimension, a filter, a step.
+    """
 
 class AggregatorServicer(metaclass=_abc_1.ABCMeta):
     """Aggregator counts flows instead of giving them out."""
@@ -53,6 +57,8 @@ class AggregatorServicer(metaclass=_abc_1.ABCMeta):
         request: _aggregate_pb2.AggregateRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_aggregate_pb2.AggregateResponse, _abc.Awaitable[_aggregate_pb2.AggregateResponse]]:
-        """Aggregate answers several questions about the same flows."""
+        """Aggregate answers several questions about the same flows. INVALID_ARGUMENT says in a line what makes no sense: an
+        unknown dimension, a filter, a step.
+        """
 
 def add_AggregatorServicer_to_server(servicer: AggregatorServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -17,6 +17,9 @@ from proto.parts import READERS
 MOST_DIMENSIONS = 8
 """Dimensions that one question may have."""
 
+LONGEST_VALUE = 512
+"""Characters after which a value is cut: URLs and names are as long as strangers like."""
+
 RCODES: dict[int, str] = {
     0: "NOERROR",
     1: "FORMERR",
@@ -121,6 +124,10 @@ def say_rcode(number: int | None) -> str:
     return "" if number is None else RCODES.get(number, str(number))
 
 
+def _cut(say: Callable[[Any], str]) -> Callable[[Any], str]:
+    return lambda part: say(part)[:LONGEST_VALUE]
+
+
 def _of_flow() -> tuple[Dimension, ...]:
     return (
         Dimension("verdict", READERS["verdict"], say_verdict, "what became of the flow"),
@@ -149,7 +156,9 @@ def _of_ends() -> tuple[Dimension, ...]:
     )
 
 
-DIMENSIONS: dict[str, Dimension] = {each.name: each for each in (*_of_flow(), *_of_ends())}
+DIMENSIONS: dict[str, Dimension] = {
+    each.name: each._replace(say=_cut(each.say)) for each in (*_of_flow(), *_of_ends())
+}
 """Every dimension by its name, in the order in which help shows them."""
 
 

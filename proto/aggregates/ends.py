@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 from proto.flow_pb2 import Endpoint, Flow, Service
 from proto.identities import NAMES
+from proto.parts import READERS
+
+SIDES = ("source", "destination")
 
 RESERVED = "reserved:"
 """How the label of an end begins that is not a workload: the host, the world, …"""
@@ -39,8 +42,15 @@ def destination(flow: Flow) -> End:
 
 
 def is_reply(flow: Flow) -> bool:
-    """Tell whether the source is the server; where the flow does not say so, it is the client."""
-    return flow.is_reply.value
+    """Tell whether the source is the server.
+
+    Where the flow does not say, the end with the lower port is: clients' ports are high. Without
+    ports, or with equal ones, the source is the client.
+    """
+    if flow.HasField("is_reply"):
+        return flow.is_reply.value
+    source_port, destination_port = (READERS[f"{end}_port"](flow) for end in SIDES)
+    return bool(source_port) and source_port < (destination_port or 0)
 
 
 ENDS: dict[str, Callable[[Flow], End]] = {
@@ -63,11 +73,14 @@ def pod(end: End) -> str:
 
 
 def workload(end: End) -> str:
-    """Give `namespace/workload`, or else the pod, a DNS name, a reserved label, the address."""
+    """Give `namespace/workload`, or else the pod, the service, a DNS name, a reserved label, the
+    address.
+    """
     named = next((each.name for each in end.endpoint.workloads if each.name), "")
     return (
         _joined(end.endpoint.namespace, named)
         or pod(end)
+        or _joined(end.service.namespace, end.service.name)
         or min(filter(None, end.names), default="")
         or _reserved(end.endpoint)
         or end.address
@@ -87,8 +100,8 @@ def address(end: End) -> str:
 LABELS: dict[str, tuple[Callable[[End], str], str]] = {
     "namespace": (namespace, "its namespace"),
     "pod": (pod, "its pod, with the namespace"),
-    "workload": (workload, "its workload, else pod, DNS name, reserved label or address"),
-    "service": (service, "its service, else its workload and so on"),
+    "workload": (workload, "its workload, else pod, service, DNS name, reserved label or address"),
+    "service": (service, "its service, else as the workload"),
     "address": (address, "its IP address"),
 }
 """What an end can be called, each with a line of help."""

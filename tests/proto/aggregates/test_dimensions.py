@@ -5,6 +5,7 @@ from hypothesis import given
 
 from proto import flow_pb2
 from proto.aggregates.dimensions import DIMENSIONS, LONGEST_VALUE, dimensions
+from proto.aggregates.ends import is_reply
 from tests.factories import flow, flows
 
 ENDS = ("source", "destination", "client", "server")
@@ -27,11 +28,31 @@ def test_every_flow_has_a_text_for_every_dimension(made: flow_pb2.Flow) -> None:
 
 @given(flows())
 def test_client_and_server_are_the_ends_by_who_asked(made: flow_pb2.Flow) -> None:
-    asked = ("destination", "source") if made.is_reply.value else ("source", "destination")
+    asked = ("destination", "source") if is_reply(made) else ("source", "destination")
     for label in LABELS:
         for role, name in zip(("client", "server"), asked, strict=True):
             same = DIMENSIONS[f"{name}.{label}"].value(made)
             assert DIMENSIONS[f"{role}.{label}"].value(made) == same
+
+
+@pytest.mark.parametrize(
+    ("ports", "said", "reply"),
+    [
+        ((40_000, 80), None, False),
+        ((80, 40_000), None, True),
+        ((80, 40_000), {"value": False}, False),
+        ((40_000, 80), {"value": True}, True),
+        ((80, 80), None, False),
+        ((0, 80), None, False),
+        ((80, 0), None, False),
+    ],
+)
+def test_where_a_flow_does_not_say_who_asked_its_ports_do(
+    ports: tuple[int, int], said: dict[str, bool] | None, reply: bool
+) -> None:
+    l4 = {"UDP": {"source_port": ports[0], "destination_port": ports[1]}}
+    assert is_reply(flow(l4=l4, is_reply=said)) is reply
+    assert is_reply(flow(l4={"ICMPv4": {}}, is_reply=None)) is False
 
 
 def test_every_end_has_every_label() -> None:
@@ -99,6 +120,7 @@ def test_policies_that_denied_a_flow_are_named_once() -> None:
         ("workload", end(identity=1), "reserved:host"),
         ("workload", {"source": None}, "10.0.0.1"),
         ("workload", end(identity=2) | {"source_names": ["b.org", "a.org"]}, "a.org"),
+        ("workload", {"source": None, "source_service": {"name": "web"}}, "web"),
         ("service", end(identity=2) | {"source_names": ["a.org"]}, "a.org"),
         ("service", {"source_service": {"name": "web", "namespace": "shop"}}, "shop/web"),
         ("namespace", end() | {"source_service": {"name": "web", "namespace": "shop"}}, "shop"),

@@ -9,16 +9,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from proto import flow_pb2
-from proto.aggregates.ends import ENDS, LABELS, is_reply
+from proto.aggregates.ends import ENDS, LABELS, cut, is_reply
 from proto.enums import enum_name
 from proto.flow_pb2 import Flow, Policy
 from proto.parts import READERS
 
 MOST_DIMENSIONS = 8
 """Dimensions that one question may have."""
-
-LONGEST_VALUE = 512
-"""Characters after which a value is cut: URLs and names are as long as strangers like."""
 
 RCODES: dict[int, str] = {
     0: "NOERROR",
@@ -124,26 +121,24 @@ def say_rcode(number: int | None) -> str:
     return "" if number is None else RCODES.get(number, str(number))
 
 
-def _cut(say: Callable[[Any], str]) -> Callable[[Any], str]:
-    return lambda part: say(part)[:LONGEST_VALUE]
-
-
 def _of_flow() -> tuple[Dimension, ...]:
     return (
         Dimension("verdict", READERS["verdict"], say_verdict, "what became of the flow"),
         Dimension("drop_reason", READERS["drop_reason"], say_drop_reason, "why it was dropped"),
-        Dimension("policy", policies, say_policies, "the policies that denied it"),
+        Dimension("policy", policies, cut(say_policies), "the policies that denied it"),
         Dimension("direction", READERS["traffic_direction"], say_direction, "ingress or egress"),
         Dimension(
             "protocol", lambda flow: flow.l4.WhichOneof("protocol"), say_protocol, "tcp, udp, …"
         ),
         Dimension("kind", record, say_kind, "l3_l4, or the protocol of layer 7"),
-        Dimension("node", READERS["node_name"], str, "the node that saw it"),
+        Dimension("node", READERS["node_name"], cut(str), "the node that saw it"),
         Dimension("port", server_port, say_number, "the server's port"),
         Dimension("http_code", lambda flow: flow.l7.http.code, say_number, "the status of HTTP"),
-        Dimension("http_method", lambda flow: flow.l7.http.method, str, "the method of HTTP"),
-        Dimension("http_host", lambda flow: flow.l7.http.url, say_host, "the host of the URL"),
-        Dimension("dns_query", lambda flow: flow.l7.dns.query, str, "the name that was looked up"),
+        Dimension("http_method", lambda flow: flow.l7.http.method, cut(str), "the method of HTTP"),
+        Dimension("http_host", lambda flow: flow.l7.http.url, cut(say_host), "the host of the URL"),
+        Dimension(
+            "dns_query", lambda flow: flow.l7.dns.query, cut(str), "the name that was looked up"
+        ),
         Dimension("dns_rcode", rcode, say_rcode, "NOERROR, NXDOMAIN, …"),
     )
 
@@ -156,9 +151,7 @@ def _of_ends() -> tuple[Dimension, ...]:
     )
 
 
-DIMENSIONS: dict[str, Dimension] = {
-    each.name: each._replace(say=_cut(each.say)) for each in (*_of_flow(), *_of_ends())
-}
+DIMENSIONS: dict[str, Dimension] = {each.name: each for each in (*_of_flow(), *_of_ends())}
 """Every dimension by its name, in the order in which help shows them."""
 
 

@@ -5,16 +5,25 @@ relay's dictionaries) names each combination once for all the flows that share i
 """
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from proto.flow_pb2 import Endpoint, Flow, Service
 from proto.identities import NAMES
 from proto.parts import READERS
 
-SIDES = ("source", "destination")
-
 RESERVED = "reserved:"
 """How the label of an end begins that is not a workload: the host, the world, …"""
+
+
+LONGEST_VALUE = 512
+"""Characters after which a value is cut: URLs and names are as long as strangers like."""
+
+Part = TypeVar("Part")
+
+
+def cut(say: Callable[[Part], str]) -> Callable[[Part], str]:
+    """Cut what is said after so many characters."""
+    return lambda part: say(part)[:LONGEST_VALUE]
 
 
 class End(NamedTuple):
@@ -49,7 +58,9 @@ def is_reply(flow: Flow) -> bool:
     """
     if flow.HasField("is_reply"):
         return flow.is_reply.value
-    source_port, destination_port = (READERS[f"{end}_port"](flow) for end in SIDES)
+    source_port, destination_port = (
+        READERS[f"{end}_port"](flow) for end in ("source", "destination")
+    )
     return bool(source_port) and source_port < (destination_port or 0)
 
 
@@ -98,11 +109,14 @@ def address(end: End) -> str:
 
 
 LABELS: dict[str, tuple[Callable[[End], str], str]] = {
-    "namespace": (namespace, "its namespace"),
-    "pod": (pod, "its pod, with the namespace"),
-    "workload": (workload, "its workload, else pod, service, DNS name, reserved label or address"),
-    "service": (service, "its service, else as the workload"),
-    "address": (address, "its IP address"),
+    "namespace": (cut(namespace), "its namespace"),
+    "pod": (cut(pod), "its pod, with the namespace"),
+    "workload": (
+        cut(workload),
+        "its workload, else pod, service, DNS name, reserved label or address",
+    ),
+    "service": (cut(service), "its service, else as the workload"),
+    "address": (cut(address), "its IP address"),
 }
 """What an end can be called, each with a line of help."""
 

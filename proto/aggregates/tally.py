@@ -82,6 +82,11 @@ class Tally:
         if self._length_ns and time_ns is not None:
             self._step(group, time_ns)
 
+    def put(self, values: tuple[str, ...], tallied: Tallied, step_ns: int) -> None:
+        """Take in a group that was counted elsewhere; all are in steps of the same length, or 0."""
+        self._groups[values] = tallied
+        self._length_ns = step_ns
+
     def _group(self, values: tuple[str, ...]) -> Tallied:
         group = self._groups.get(values)
         if group is None and len(self._groups) >= MOST_KEPT and any(values):

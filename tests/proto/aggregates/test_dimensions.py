@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 
 from proto import flow_pb2
-from proto.aggregates.dimensions import DIMENSIONS, LONGEST_VALUE, dimensions
-from proto.aggregates.ends import is_reply
+from proto.aggregates.dimensions import DIMENSIONS, dimensions
+from proto.aggregates.ends import LONGEST_VALUE, is_reply
 from tests.factories import flow, flows
 
 ENDS = ("source", "destination", "client", "server")
@@ -134,5 +134,7 @@ def test_what_ends_are_called(label: str, fields: dict[str, Any], said: str) -> 
 
 
 def test_a_value_is_cut_where_it_is_too_long() -> None:
-    url = "http://" + "x" * 10_000 + "/"
-    assert value("http_host", l7={"http": {"url": url}}) == "x" * LONGEST_VALUE
+    long = "x" * 10_000
+    assert value("http_host", l7={"http": {"url": f"http://{long}/"}}) == "x" * LONGEST_VALUE
+    assert value("source.pod", source={"pod_name": long}) == "x" * LONGEST_VALUE
+    assert value("node", node_name=long) == "x" * LONGEST_VALUE

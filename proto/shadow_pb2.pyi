@@ -225,6 +225,8 @@ class Flow(_message.Message):
     TRAFFIC_DIRECTION_FIELD_NUMBER: _builtins.int
     DROP_REASON_DESC_FIELD_NUMBER: _builtins.int
     IS_REPLY_FIELD_NUMBER: _builtins.int
+    EGRESS_DENIED_BY_FIELD_NUMBER: _builtins.int
+    INGRESS_DENIED_BY_FIELD_NUMBER: _builtins.int
     verdict: _builtins.int
     """Number of the flow.Verdict."""
     source: _builtins.bytes
@@ -267,6 +269,14 @@ class Flow(_message.Message):
     def destination_names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]:
         """Names of the destination."""
 
+    @_builtins.property
+    def egress_denied_by(self) -> _containers.RepeatedCompositeFieldContainer[Global___Policy]:
+        """Policies that denied it."""
+
+    @_builtins.property
+    def ingress_denied_by(self) -> _containers.RepeatedCompositeFieldContainer[Global___Policy]:
+        """Policies that denied it."""
+
     def __init__(
         self,
         *,
@@ -286,14 +296,42 @@ class Flow(_message.Message):
         traffic_direction: _builtins.int | None = ...,
         drop_reason_desc: _builtins.int | None = ...,
         is_reply: _builtins.bytes | None = ...,
+        egress_denied_by: _abc.Iterable[Global___Policy] | None = ...,
+        ingress_denied_by: _abc.Iterable[Global___Policy] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["IP", b"IP", "destination", b"destination", "destination_service", b"destination_service", "drop_reason_desc", b"drop_reason_desc", "event_type", b"event_type", "is_reply", b"is_reply", "l4", b"l4", "l7", b"l7", "node_name", b"node_name", "source", b"source", "source_service", b"source_service", "time", b"time", "traffic_direction", b"traffic_direction", "verdict", b"verdict"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["IP", b"IP", "destination", b"destination", "destination_names", b"destination_names", "destination_service", b"destination_service", "drop_reason_desc", b"drop_reason_desc", "event_type", b"event_type", "is_reply", b"is_reply", "l4", b"l4", "l7", b"l7", "node_name", b"node_name", "source", b"source", "source_names", b"source_names", "source_service", b"source_service", "time", b"time", "traffic_direction", b"traffic_direction", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["IP", b"IP", "destination", b"destination", "destination_names", b"destination_names", "destination_service", b"destination_service", "drop_reason_desc", b"drop_reason_desc", "egress_denied_by", b"egress_denied_by", "event_type", b"event_type", "ingress_denied_by", b"ingress_denied_by", "is_reply", b"is_reply", "l4", b"l4", "l7", b"l7", "node_name", b"node_name", "source", b"source", "source_names", b"source_names", "source_service", b"source_service", "time", b"time", "traffic_direction", b"traffic_direction", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Flow: _TypeAlias = Flow  # noqa: Y015
+
+@_typing.final
+class Policy(_message.Message):
+    """Policy stands for flow.Policy."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    NAMESPACE_FIELD_NUMBER: _builtins.int
+    name: _builtins.bytes
+    """Its name."""
+    namespace: _builtins.bytes
+    """Its namespace."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.bytes | None = ...,
+        namespace: _builtins.bytes | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "namespace", b"namespace"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "namespace", b"namespace"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Policy: _TypeAlias = Policy  # noqa: Y015
 
 @_typing.final
 class IP(_message.Message):
@@ -389,9 +427,15 @@ class Layer7(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    TYPE_FIELD_NUMBER: _builtins.int
+    LATENCY_NS_FIELD_NUMBER: _builtins.int
     DNS_FIELD_NUMBER: _builtins.int
     HTTP_FIELD_NUMBER: _builtins.int
     KAFKA_FIELD_NUMBER: _builtins.int
+    type: _builtins.int
+    """Number of the flow.L7FlowType."""
+    latency_ns: _builtins.int
+    """How long it took, in nanoseconds."""
     kafka: _builtins.bytes
     """Kafka."""
     @_builtins.property
@@ -405,13 +449,15 @@ class Layer7(_message.Message):
     def __init__(
         self,
         *,
+        type: _builtins.int | None = ...,
+        latency_ns: _builtins.int | None = ...,
         dns: Global___DNS | None = ...,
         http: Global___HTTP | None = ...,
         kafka: _builtins.bytes | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["dns", b"dns", "http", b"http", "kafka", b"kafka", "record", b"record"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["dns", b"dns", "http", b"http", "kafka", b"kafka", "latency_ns", b"latency_ns", "record", b"record", "type", b"type"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["dns", b"dns", "http", b"http", "kafka", b"kafka", "record", b"record"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dns", b"dns", "http", b"http", "kafka", b"kafka", "latency_ns", b"latency_ns", "record", b"record", "type", b"type"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_record: _TypeAlias = _typing.Literal["dns", "http", "kafka"]  # noqa: Y015
     _WhichOneofArgType_record: _TypeAlias = _typing.Literal["record", b"record"]  # noqa: Y015
@@ -426,16 +472,20 @@ class DNS(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     QUERY_FIELD_NUMBER: _builtins.int
+    RCODE_FIELD_NUMBER: _builtins.int
     query: _builtins.bytes
     """The name that is asked for."""
+    rcode: _builtins.int
+    """Code of the answer."""
     def __init__(
         self,
         *,
         query: _builtins.bytes | None = ...,
+        rcode: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["query", b"query"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["query", b"query", "rcode", b"rcode"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["query", b"query"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["query", b"query", "rcode", b"rcode"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

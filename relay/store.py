@@ -57,7 +57,7 @@ class Store:
 
     @property
     def dimensions(self) -> Dimensions:
-        """The dictionaries, for `LiveNarrow`."""
+        """The dictionaries, for `LiveFlows`."""
         return self._writer.dimensions
 
     @property

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
+
 from proto.fieldmask import keeper
 from proto.filters import predicate
 from proto.flow_pb2 import Flow, FlowFilter
 from proto.observer_pb2 import (
-    ExportEvent,
     GetAgentEventsRequest,
     GetDebugEventsRequest,
     GetFlowsRequest,
@@ -17,18 +18,14 @@ from proto.observer_pb2 import (
 from proto.selection import Selection
 from relay.answers import framing
 from relay.history.query import History
-from relay.live.candidates import LiveNarrow
+from relay.live.candidates import LiveFlows, in_range
 from relay.live.follower import Keep
-from relay.rings.classes import EVENT, KINDS, LOST
-from relay.rings.columns import INDEX
+from relay.rings.classes import EVENT, KINDS
 from relay.rings.dimensions import Dimensions
-from relay.rings.stored import Stored
+from relay.rings.stored import Committed, Stored
 
 Kind = Literal["flow", "agent", "debug"]
 Chunks = Iterator[list[Stored]]
-
-_TIME = INDEX["time_ns"]
-_KIND = INDEX["kind"]
 
 
 @dataclass(frozen=True)
@@ -64,34 +61,20 @@ class Query:
 
     def keep(self, dimensions: Dimensions) -> Keep:
         """Make the judge of live events; `dimensions` are the store's."""
-        return _flows(self, dimensions) if self.kind == "flow" else _events(self)
-
-
-def _flows(query: Query, dimensions: Dimensions) -> Keep:
-    """Keep the flows that match, and losses, all in range."""
-    narrow = LiveNarrow(query.allow, query.deny, dimensions)
-    matches = predicate(query.allow, query.deny)
-    in_range = query.selection.in_range
-
-    def wanted(stored: Stored) -> bool:
-        if not in_range(stored.row[_TIME]):
-            return False
-        if matches is None or stored.ring == LOST:
-            return True
-        return matches(ExportEvent.FromString(stored.event).flow)
-
-    return lambda events: [stored for stored in narrow.candidates(events) if wanted(stored)]
+        if self.kind == "flow":
+            return LiveFlows(self.selection, self.allow, self.deny, dimensions)
+        return _events(self)
 
 
 def _events(query: Query) -> Keep:
     """Keep agent or debug events in range."""
     kind = KINDS[f"{query.kind}_event"]
-    in_range = query.selection.in_range
 
-    def wanted(stored: Stored) -> bool:
-        return stored.ring == EVENT and stored.row[_KIND] == kind and in_range(stored.row[_TIME])
+    def keep(committed: Committed) -> list[Stored]:
+        wanted = (committed.rings == EVENT) & (committed.columns["kind"] == kind)
+        return committed.at(np.flatnonzero(wanted & in_range(query.selection, committed)))
 
-    return lambda events: [stored for stored in events if wanted(stored)]
+    return keep
 
 
 def _whole(event: bytes) -> bytes:

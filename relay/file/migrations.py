@@ -7,7 +7,7 @@ import sqlite3
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from relay.file.schema import APPLICATION, tables
+from relay.file.schema import APPLICATION, VERSION, tables
 
 steps = Migrations("relay")
 
@@ -18,7 +18,7 @@ def m001_rings(database: Database) -> None:
     for sql in tables():
         database.execute(sql)
     database.execute("INSERT INTO relay VALUES (?, 1)", [secrets.token_hex(8)])
-    database.execute("PRAGMA user_version = 1")
+    database.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def migrate(connection: sqlite3.Connection) -> None:

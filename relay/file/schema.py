@@ -6,17 +6,20 @@ A file says what it is: `application_id` names Palomar, `user_version` is the ve
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 from relay.errors import StoreError
 from relay.file.views import views
+from relay.rings.blocks import BLOCK_EVENTS
 from relay.rings.classes import RINGS
-from relay.rings.columns import COLUMNS, DIMENSIONS
+from relay.rings.columns import COLUMNS, DIMENSIONS, Ints
+from relay.rings.packing import unpack_column
 
 APPLICATION = 0x50_4C_4D_52
 """`PLMR`, in the header of each of our files."""
 
-VERSION = 1
+VERSION = 2
 """Newest schema that this relay knows: the number of the last migration."""
 
 STATE = (
@@ -38,22 +41,66 @@ def tables() -> list[str]:
     """Give the statements that make every table and view."""
     return [
         *STATE,
+        "CREATE TABLE slot (number INTEGER PRIMARY KEY) STRICT",
+        f"INSERT INTO slot VALUES {', '.join(f'({number})' for number in range(BLOCK_EVENTS))}",
         *(sql for name in DIMENSIONS for sql in _dimension(name)),
         *(sql for ring in RINGS for sql in _ring(ring)),
         *views(),
     ]
 
 
+BLOCK = ("seq_max", "order_min", "order_max", "time_min", "time_max", "size")
+"""Columns of a block's row that say what is known of it (`relay.rings.blocks.Block`)."""
+
+PACKED = tuple(name for column in COLUMNS for name in (column.name, f"{column.name}_above"))
+"""Columns of the file for each column of a run: its least value, and the numbers above it."""
+
+
 def _ring(ring: str) -> tuple[str, ...]:
-    columns = ", ".join(f"{column.name} INTEGER" for column in COLUMNS[1:])
+    packed = ", ".join(
+        f"{column.name} INTEGER NOT NULL, {column.name}_above BLOB NOT NULL" for column in COLUMNS
+    )
+    facts = ", ".join(f"{name} INTEGER" for name in BLOCK)
     return (
-        f"CREATE TABLE {ring}_row (id INTEGER PRIMARY KEY, {columns}) STRICT",
-        f"CREATE TABLE {ring}_block (id INTEGER PRIMARY KEY, order_min INTEGER NOT NULL,"
-        " order_max INTEGER NOT NULL, time_min INTEGER, time_max INTEGER, size INTEGER NOT NULL,"
-        " zones BLOB NOT NULL, events BLOB NOT NULL) STRICT",
-        f"CREATE TABLE {ring}_tail (id INTEGER PRIMARY KEY, event BLOB NOT NULL) STRICT",
+        f"CREATE TABLE {ring}_block (id INTEGER PRIMARY KEY, {facts}, zones BLOB NOT NULL,"
+        f" {packed}, events BLOB NOT NULL) STRICT",
+        f"CREATE TABLE {ring}_tail (id INTEGER PRIMARY KEY, count INTEGER NOT NULL, {packed},"
+        " events BLOB NOT NULL) STRICT",
         f"INSERT INTO ring VALUES ('{ring}', 0, 0)",
     )
+
+
+def insert_block(ring: str) -> str:
+    """Give the statement that writes a sealed block."""
+    return f"INSERT INTO {ring}_block VALUES ({_holes(1 + len(BLOCK) + 1 + len(PACKED) + 1)})"
+
+
+def insert_tail(ring: str) -> str:
+    """Give the statement that writes a part of the tail."""
+    return f"INSERT INTO {ring}_tail VALUES ({_holes(2 + len(PACKED) + 1)})"
+
+
+def _holes(count: int) -> str:
+    return ", ".join("?" * count)
+
+
+def read_columns(
+    connection: sqlite3.Connection, ring: str, blocks: Sequence[int], names: Sequence[str]
+) -> dict[int, list[Ints]]:
+    """Read some columns of sealed blocks, by the blocks' ids; those that are gone are left out.
+
+    Raises ValueError for a block that is damaged.
+    """
+    packed = ", ".join(f"{name}, {name}_above" for name in names)
+    ids = ",".join(map(str, blocks))
+    rows = connection.execute(f"SELECT id, {packed} FROM {ring}_block WHERE id IN ({ids})")
+    return {
+        number: [
+            unpack_column(least, above, BLOCK_EVENTS)
+            for least, above in zip(values[::2], values[1::2], strict=True)
+        ]
+        for number, *values in rows
+    }
 
 
 def _dimension(name: str) -> tuple[str, ...]:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import heapq
-import sqlite3
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 
 from relay.file.connections import Readers
-from relay.history.plan import Part
-from relay.history.sweep import Place
-from relay.rings.ring import Ring
+from relay.history.plan import READ, Part
+from relay.rings.blocks import BLOCK_BITS
 
-READ = 1024
-"""Rows looked at in one reading."""
+Place = tuple[int, int, int, int]
+"""Order time, seq, number of the ring, ordinal in it."""
 
 
 def arrivals(readers: Readers, parts: Sequence[Part], above: int) -> Iterator[Place]:
@@ -22,45 +19,24 @@ def arrivals(readers: Readers, parts: Sequence[Part], above: int) -> Iterator[Pl
     return heapq.merge(*(_arrivals(readers, part, above) for part in parts), key=itemgetter(1))
 
 
-def evicted(readers: Readers, rings: Iterable[Ring], above: int, upto: int) -> int:
+def evicted(readers: Readers, parts: Iterable[Part], above: int, upto: int) -> int:
     """Count the events with `above` < `seq` <= `upto` that are no longer stored."""
     with readers.borrow() as connection:
-        connection.execute("BEGIN")  # one view of the file for all the looks at it
         stored = sum(
-            _first_after(connection, ring, upto) - _first_after(connection, ring, above)
-            for ring in rings
+            part.first_after(connection, upto) - part.first_after(connection, above)
+            for part in parts
         )
-        connection.execute("COMMIT")
     return upto - above - stored
 
 
-def _first_after(connection: sqlite3.Connection, ring: Ring, above: int) -> int:
-    """Give the id of the first event of a ring whose seq is greater than `above`, 0 if it is empty.
-
-    The file tells where the ring begins and ends: in memory it may be ahead of its commit.
-    """
-    table = f"{ring.name}_row"
-    sql = f"SELECT (SELECT min(id) FROM {table}), (SELECT max(id) FROM {table})"
-    first, last = connection.execute(sql).fetchone()
-    if first is None:
-        return 0
-
-    def seq(number: int) -> int:
-        found = connection.execute(f"SELECT seq FROM {table} WHERE id = ?", [number]).fetchone()
-        return int(found[0]) if found else 0
-
-    return int(first) + bisect_right(range(first, last + 1), above, key=seq)
-
-
 def _arrivals(readers: Readers, part: Part, above: int) -> Iterator[Place]:
-    ring = part.ring
     with readers.borrow() as connection:
-        start = _first_after(connection, ring, above)
-    for first in range(max(start, ring.first_id), ring.next_id, READ):
+        start = part.first_after(connection, above)
+    wanted = [block.id for block in part.view.blocks if block.id >= start >> BLOCK_BITS]
+    runs: list[list[int | None]] = [[*wanted[at : at + READ]] for at in range(0, len(wanted), READ)]
+    runs.append([None])
+    for blocks in runs:
         with readers.borrow() as connection:
-            rows = connection.execute(
-                f"SELECT order_ns, seq, {ring.number}, id FROM {ring.name}_row"
-                f" WHERE id >= ? AND id < ? AND seq > ? AND {part.where}",
-                [first, first + READ, above],
-            ).fetchall()
-        yield from rows
+            places = part.places(connection, blocks)
+        later = places[:, places[1] > above]
+        yield from sorted(map(tuple, later.T.tolist()), key=itemgetter(1))

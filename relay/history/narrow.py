@@ -116,14 +116,17 @@ class Narrow:
     ) -> None:
         self._dimensions = dimensions
         self._wanted: list[Wanted] = []
-        allowed = tuple(self._filter(each).tree for each in allow)
-        denied = [Not(each.tree) for each in map(self._filter, deny) if each.exact]
-        self.tree: Tree = And((*([Or(allowed)] if allowed else []), *denied))
+        allowed = [self._filter(each) for each in allow]
+        denied = [self._filter(each) for each in deny]
+        kept = [Or(tuple(each.tree for each in allowed))] if allowed else []
+        self.tree: Tree = And((*kept, *(Not(each.tree) for each in denied if each.exact)))
+        self.exact = all(each.exact for each in allowed + denied)
+        """Whether the tree selects just what the filters let pass, and nothing more."""
 
-    def refresh(self) -> None:
-        """Take in what the dictionaries got and lost since."""
-        for wanted in self._wanted:
-            wanted.refresh()
+    def refresh(self) -> bool:
+        """Take in what the dictionaries got and lost since; say whether the tree changed."""
+        changed = [wanted.refresh() for wanted in self._wanted]
+        return any(changed)
 
     def _filter(self, flow_filter: FlowFilter) -> Narrowed:
         found = [

@@ -3,78 +3,144 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from proto.selection import Selection
-from relay.history.tree import ANY, Tree, to_blocks, to_sql
+from relay.file.schema import read_columns
+from relay.history.tree import ANY, Bools, Mask, Tree, to_blocks
 from relay.ingest.extract import INT64, clamp
 from relay.rings.bitmaps import SPAN_BITS, SPAN_BLOCKS
-from relay.rings.blocks import BLOCK_BITS, BLOCK_EVENTS, Block
+from relay.rings.blocks import BLOCK_BITS, ORDER, SEQ, Block
+from relay.rings.columns import INDEX, Ints
 from relay.rings.ring import GREATEST, LEAST, Ring
+from relay.rings.stored import own_times
+
+READ = 64
+"""Blocks whose columns are read at once."""
 
 
 class Stretch(NamedTuple):
-    """Events `start` to `end - 1` of a part, whose order times, times the sign asked for, lie in
+    """A block of a part, or its tail (None), whose order times, times the sign asked for, lie in
     `low` to `high`."""
 
     low: int
     high: int
     part: Part
-    start: int
-    end: int
+    block: int | None
+
+
+Places = Ints
+"""Where events are: four rows, with the order time, the seq, the number of the ring and the ordinal
+in it of each."""
+
+NOWHERE: Places = np.empty((4, 0), np.int64)
+PLACE = ("order_ns", "seq", "skew_ns")
 
 
 class Part:
-    """A ring as a query sees it: which of its rows are wanted, and where they may be."""
+    """A ring as a query sees it: which of its events are wanted, and where they may be."""
 
     def __init__(self, ring: Ring, selection: Selection, upto: int, tree: Tree = ANY) -> None:
         self.ring = ring
+        self.view = ring.view
+        self._upto = upto
         self._tree = tree
+        self._mask = Mask(tree)
+        self._names = (*PLACE, *sorted(self._mask.names - {*PLACE}))
         low, high = INT64
         self._since = clamp(low if selection.since_ns is None else selection.since_ns)
         self._until = clamp(high if selection.until_ns is None else selection.until_ns)
         self._ranged = selection.since_ns is not None or selection.until_ns is not None
-        between = f" AND time_ns BETWEEN {self._since} AND {self._until}"
-        self._times = between if self._ranged else ""
-        self.where = f"seq <= {upto} AND {to_sql(tree)}{self._times}"
 
     def stretches(self, sign: int) -> Iterator[Stretch]:
         """Give the stretches, the one that begins first at the head; with sign -1 time runs
-        backwards.
-
-        The tail comes before all: nobody knows its times yet.
-        """
-        blocks = list(self.ring.blocks)
-        end = (blocks[-1].id + 1) << BLOCK_BITS if blocks else 0
-        yield Stretch(*INT64, self, end, INT64[1])
-        for block in self._ordered(blocks, sign):
-            start = block.id << BLOCK_BITS
+        backwards. The tail comes before all: mostly it is the newest, and it costs no reading."""
+        orders = self.view.tail.table[ORDER]
+        if len(orders):
+            ends = sorted((sign * int(orders.min()), sign * int(orders.max())))
+            yield Stretch(INT64[0], ends[1], self, None)
+        for block in self._ordered(sign):
             low, high = sorted((sign * block.order_min, sign * block.order_max))
-            if start < end and (not self._ranged or self._overlaps(block)):
-                yield Stretch(low, high, self, start, start + BLOCK_EVENTS)
+            if not self._ranged or self._overlaps(block):
+                yield Stretch(low, high, self, block.id)
+
+    def places(self, connection: sqlite3.Connection, blocks: Sequence[int | None]) -> Places:
+        """Give the places of what is wanted in some blocks (None: the tail), in no order."""
+        found, ids = self._read(connection, blocks, self._names)
+        columns = dict(zip(self._names, found, strict=True))
+        orders, seqs, skews = (columns[name] for name in PLACE)
+        wanted = (seqs <= self._upto) & (ids >= self.view.first_id)
+        if self._ranged:
+            wanted &= self._in_range(orders, skews)
+        if self._tree is not ANY:
+            wanted &= self._mask(columns, len(ids))
+        at = np.flatnonzero(wanted)
+        rings = np.full(len(at), self.ring.number)
+        return np.stack([orders[at], seqs[at], rings, ids[at]])
 
     def count(self, connection: sqlite3.Connection) -> int:
         """Count the events in the asked range of time, whatever the tree says."""
-        ring, blocks = self.ring, list(self.ring.blocks)
+        view = self.view
         if not self._ranged:
-            return ring.count
-        end = (blocks[-1].id + 1) << BLOCK_BITS if blocks else 0
-        total, runs = 0, [(end, INT64[1])]
-        for block in filter(self._overlaps, blocks):
-            start = max(block.id << BLOCK_BITS, ring.first_id)
-            beyond = (block.id + 1) << BLOCK_BITS
+            return view.tail.end - view.first_id
+        total = 0
+        partly: list[int | None] = [None]
+        for block in filter(self._overlaps, view.blocks):
+            start = max(block.id << BLOCK_BITS, view.first_id)
             if self._contains(block):
-                total += max(0, beyond - start)
+                total += max(0, ((block.id + 1) << BLOCK_BITS) - start)
             else:
-                runs.append((start, beyond))
-        sql = f"SELECT count(*) FROM {ring.name}_row WHERE id >= ? AND id < ?{self._times}"
-        return total + sum(int(connection.execute(sql, run).fetchone()[0]) for run in runs)
+                partly.append(block.id)
+        for first in range(0, len(partly), READ):
+            (orders, skews), ids = self._read(
+                connection, partly[first : first + READ], ("order_ns", "skew_ns")
+            )
+            counted = self._in_range(orders, skews) & (ids >= view.first_id)
+            total += int(np.count_nonzero(counted))
+        return total
 
-    def _ordered(self, blocks: list[Block], sign: int) -> list[Block]:
+    def first_after(self, connection: sqlite3.Connection, seq: int) -> int:
+        """Give the ordinal of the first event whose seq is greater than `seq`."""
+        view = self.view
+        place = bisect_right(view.blocks, seq, key=lambda block: block.seq_max)
+        if place == len(view.blocks):
+            seqs, first = view.tail.table[SEQ], view.tail.first
+        else:
+            block = view.blocks[place].id
+            ((seqs,), _) = self._read(connection, [block], ("seq",))
+            first = block << BLOCK_BITS
+        return max(view.first_id, first + int(seqs.searchsorted(seq, "right")))
+
+    def _read(
+        self, connection: sqlite3.Connection, blocks: Sequence[int | None], names: Sequence[str]
+    ) -> tuple[list[Ints], Ints]:
+        """Read columns, put together over the blocks that are still there, and the ordinals."""
+        sealed = [block for block in blocks if block is not None]
+        found = read_columns(connection, self.ring.name, sealed, names) if sealed else {}
+        runs = list(found.values())
+        ids = [np.arange(block << BLOCK_BITS, (block + 1) << BLOCK_BITS) for block in found]
+        if None in blocks or not runs:
+            tail = self.view.tail if None in blocks else self.view.tail.after(self.view.tail.end)
+            runs.append([tail.table[INDEX[name]] for name in names])
+            ids.append(np.arange(tail.first, tail.end))
+        columns = (
+            runs[0] if len(runs) == 1 else [np.concatenate(c) for c in zip(*runs, strict=True)]
+        )
+        return columns, np.concatenate(ids)
+
+    def _in_range(self, orders: Ints, skews: Ints) -> Bools:
+        times = own_times(orders, skews)
+        return (times >= self._since) & (times <= self._until)
+
+    def _ordered(self, sign: int) -> list[Block]:
+        view = self.view
         if self._tree is ANY:
-            return self.ring.by_least[:] if sign > 0 else self.ring.by_greatest[::-1]
-        noted = self._noted(blocks)
+            return view.by_least if sign > 0 else view.by_greatest[::-1]
+        noted = self._noted(view.blocks)
         return sorted(noted, key=LEAST) if sign > 0 else sorted(noted, key=GREATEST, reverse=True)
 
     def _noted(self, blocks: list[Block]) -> list[Block]:

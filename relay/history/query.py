@@ -5,10 +5,12 @@ No transaction is held while a client is waited for. What is evicted meanwhile i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from threading import Event
 from typing import Literal
+
+import numpy as np
 
 from proto.filters import predicate
 from proto.flow_pb2 import Flow, FlowFilter
@@ -18,8 +20,8 @@ from relay.file.connections import Readers
 from relay.history.arrivals import arrivals, evicted
 from relay.history.fetch import Blocks, Fetch
 from relay.history.narrow import Narrow
-from relay.history.plan import Part
-from relay.history.sweep import After, Place, Sweep
+from relay.history.plan import Part, Places
+from relay.history.sweep import After, Sweep
 from relay.history.tree import ANY, In, Tree
 from relay.rings.classes import EVENT, FLOWS, KINDS, LOST
 from relay.rings.state import State
@@ -44,7 +46,7 @@ class History:
     def __init__(self, state: State, readers: Readers, blocks: Blocks) -> None:
         self._state = state
         self._readers = readers
-        self._fetch = Fetch(readers, blocks)
+        self._blocks = blocks
         self._looked: list[Part] = []
         self._stop = Event()
 
@@ -89,12 +91,18 @@ class History:
         upto: int,
     ) -> Answer:
         keep = predicate(allow, deny)
-        tree = Narrow(allow, deny, self._state.dimensions).tree if keep else ANY
+        narrow = Narrow(allow, deny, self._state.dimensions) if keep else None
         rings = self._state.rings
+        tree = narrow.tree if narrow else ANY
         parts = [Part(rings[number], selection, upto, tree) for number in FLOWS]
         self._looked = parts[:]
         parts.append(Part(rings[LOST], selection, upto))
-        return Answer(self._readers, self._fetch, parts, keep, self._stop)
+        return self._read(parts, None if narrow and narrow.exact else keep)
+
+    def _read(self, parts: Sequence[Part], keep: Keep) -> Answer:
+        tails = {part.ring.number: part.view.tail for part in parts}
+        fetch = Fetch(self._readers, self._blocks, tails)
+        return Answer(self._readers, fetch, parts, keep, self._stop)
 
     @property
     def looked_at(self) -> int:
@@ -104,7 +112,8 @@ class History:
 
     def evicted(self, above: int, upto: int) -> int:
         """Count the events with `above` < `seq` <= `upto` that are no longer stored."""
-        return evicted(self._readers, self._state.rings, above, upto)
+        parts = [Part(ring, Selection(), upto) for ring in self._state.rings]
+        return evicted(self._readers, parts, above, upto)
 
     def events(
         self, kind: Literal["agent", "debug"], selection: Selection, *, upto: int
@@ -112,7 +121,7 @@ class History:
         """Give agent events or debug events, as `flows` gives flows."""
         tree: Tree = In("kind", {KINDS[f"{kind}_event"]})
         part = Part(self._state.rings[EVENT], selection, upto, tree)
-        return Answer(self._readers, self._fetch, [part], None, self._stop).select(selection, None)
+        return self._read([part], None).select(selection, None)
 
 
 class Answer:
@@ -143,10 +152,10 @@ class Answer:
         """Give what arrived after the seq `above`, by seq."""
         places = arrivals(self._readers, self._parts, above)
         while window := list(islice(places, CHUNK)):
-            if kept := self._filter(self._fetch.events(window, 1)):
+            if kept := self._filter(self._fetch.events(np.array(window).T, 1)):
                 yield kept
 
-    def _windows(self, sign: int, after: After) -> Iterator[list[Place]]:
+    def _windows(self, sign: int, after: After) -> Iterator[Places]:
         return Sweep(self._readers, self._parts, sign, after, self._stop).windows()
 
     def _kept(self, sign: int, after: After) -> Iterator[list[Stored]]:
@@ -154,8 +163,8 @@ class Answer:
         size = CHUNK
         for window in self._windows(sign, after):
             start = 0
-            while start < len(window) and not self._stop.is_set():
-                yield self._filter(self._fetch.events(window[start : start + size], sign))
+            while start < window.shape[1] and not self._stop.is_set():
+                yield self._filter(self._fetch.events(window[:, start : start + size], sign))
                 start += size
                 size = min(2 * size, FETCHED)
 
@@ -173,18 +182,23 @@ class Answer:
     def _before_last(self, number: int) -> After:
         """Give the place just before the last `number` that count, None when there are not more
         than that."""
-        places: Iterable[tuple[int, int, int]]
+        left = number
+        for orders, seqs in self._counted():
+            if left <= len(orders):
+                return orders[left - 1], seqs[left - 1] - 1
+            left -= len(orders)
+        return None
+
+    def _counted(self) -> Iterator[tuple[list[int], list[int]]]:
+        """Give order times and seqs of all that count, backwards."""
         if self._keep is None:
-            places = (
-                (-order, -seq, ring)
-                for window in self._windows(-1, None)
-                for order, seq, ring, _ in window
-            )
-        else:
-            places = ((e.order_ns, e.seq, e.ring) for kept in self._kept(-1, None) for e in kept)
-        counted = ((order, seq) for order, seq, ring in places if ring != LOST)
-        found = next(islice(counted, number - 1, None), None)
-        return (found[0], found[1] - 1) if found else None
+            for window in self._windows(-1, None):
+                orders, seqs = (-window[:2, window[2] != LOST]).tolist()
+                yield orders, seqs
+            return
+        for kept in self._kept(-1, None):
+            counted = [e for e in kept if e.ring != LOST]
+            yield [e.order_ns for e in counted], [e.seq for e in counted]
 
 
 def _first(lists: Iterator[list[Stored]], number: int) -> Iterator[list[Stored]]:

@@ -9,15 +9,18 @@ another pass.
 from __future__ import annotations
 
 import heapq
-from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from itertools import takewhile
 from operator import attrgetter
 from threading import Event
 
+import numpy as np
+
 from relay.file.connections import Readers
-from relay.history.plan import Part, Stretch
+from relay.history.plan import NOWHERE, Part, Places, Stretch
 from relay.ingest.extract import INT64
+from relay.rings.columns import Ints
 
 MAX_HELD = 1 << 17
 """Places held back at most."""
@@ -26,14 +29,11 @@ MAX_OPENED = 64
 """Stretches opened at once at most; it begins with one and doubles, so that the first answer comes
 soon."""
 
-Place = tuple[int, int, int, int]
-"""Order time, seq, number of the ring, ordinal in it: sorts as the answer does."""
-
 After = tuple[int, int] | None
 """Order time and seq of the place that a sweep begins behind."""
 
-LEAST, GREATEST = (INT64[0], INT64[0]), (INT64[1], INT64[1])
-"""Before and after every place."""
+LEAST = (INT64[0], INT64[0])
+"""Before every place."""
 
 
 class Sweep:
@@ -49,29 +49,29 @@ class Sweep:
         self._after = after if after and after > LEAST else None
         self._stop = stop
 
-    def windows(self) -> Iterator[list[Place]]:
-        """Give all places, in sorted lists that follow each other."""
+    def windows(self) -> Iterator[Places]:
+        """Give all places, in sorted windows that follow each other."""
         more, after = True, self._after
         while more:
             after = yield from self._pass(after)
             more = after is not None
 
-    def _pass(self, after: After) -> Generator[list[Place], None, After]:
+    def _pass(self, after: After) -> Generator[Places, None, After]:
         """Give the places behind `after`; return the last one if there are more, else None."""
         todo = Opening(self._stretches(after))
-        held: list[Place] = []
+        held = NOWHERE
         upto: After = None
-        while (held or todo.head) and not self._stop.is_set():
-            held += self._open(todo.next(), after, upto)
-            held.sort()
-            if len(held) > MAX_HELD:
-                upto = held[MAX_HELD - 1][:2]
-                todo.stop_after(upto[0])
-                del held[MAX_HELD:]
-            certain = bisect_left(held, (todo.head.low,)) if todo.head else len(held)
+        while (held.shape[1] or todo.head) and not self._stop.is_set():
+            held = _sorted(np.concatenate([held, self._open(todo.next(), after, upto)], axis=1))
+            if held.shape[1] > MAX_HELD:
+                order, seq, _, _ = held[:, MAX_HELD - 1].tolist()
+                upto = order, seq
+                todo.stop_after(order)
+                held = held[:, :MAX_HELD]
+            certain = int(held[0].searchsorted(todo.head.low)) if todo.head else held.shape[1]
             if certain:
-                yield held[:certain]
-                del held[:certain]
+                yield held[:, :certain]
+                held = held[:, certain:]
         return upto
 
     def _stretches(self, after: After) -> Iterator[Stretch]:
@@ -80,32 +80,32 @@ class Sweep:
         )
         return (s for s in merged if after is None or s.high >= after[0])
 
-    def _open(self, stretches: Iterable[Stretch], after: After, upto: After) -> list[Place]:
-        """Read the wanted places of stretches, those that touch each other in one go."""
-        runs: list[Stretch] = []
-        for stretch in sorted(stretches, key=lambda s: (s.part.ring.number, s.start)):
-            if runs and runs[-1].part is stretch.part and runs[-1].end == stretch.start:
-                runs[-1] = runs[-1]._replace(end=stretch.end)
-            else:
-                runs.append(stretch)
-        low, high = after or LEAST, upto or GREATEST
-        places: list[Place] = []
+    def _open(self, stretches: Iterable[Stretch], after: After, upto: After) -> Places:
+        """Read the wanted places of stretches, those of one part in one go."""
+        blocks: defaultdict[Part, list[int | None]] = defaultdict(list)
+        for stretch in stretches:
+            blocks[stretch.part].append(stretch.block)
+        found = [NOWHERE]
         with self._readers.borrow() as connection:
-            for run in runs:
-                bounds = (run.start, run.end, low[0], high[0])
-                places += connection.execute(self._sql(run.part), bounds).fetchall()
-        if after is None and upto is None:
-            return places
-        return [place for place in places if low < place[:2] <= high]
+            found += [part.places(connection, ids) for part, ids in blocks.items()]
+        places = np.concatenate(found, axis=1)
+        places[:2] *= self._sign
+        if after:
+            places = places[:, _compare(places, after) > 0]
+        if upto:
+            places = places[:, _compare(places, upto) <= 0]
+        return places
 
-    def _sql(self, part: Part) -> str:
-        """Ask for the places of a part within bounds. The text is the same each time: it may be
-        long, and SQLite compiles it once."""
-        sign = "-" if self._sign < 0 else ""
-        return (
-            f"SELECT {sign}order_ns, {sign}seq, {part.ring.number}, id FROM {part.ring.name}_row"
-            f" WHERE id >= ? AND id < ? AND {sign}order_ns BETWEEN ? AND ? AND {part.where}"
-        )
+
+def _sorted(places: Places) -> Places:
+    return places[:, np.lexsort((places[1], places[0]))]
+
+
+def _compare(places: Places, place: tuple[int, int]) -> Ints:
+    """Say of each place whether it comes before another (below 0), behind it, or is the same."""
+    orders, seqs = (np.sign(row - bound) for row, bound in zip(places[:2], place, strict=True))
+    compared: Ints = np.where(orders == 0, seqs, orders)
+    return compared
 
 
 class Opening:

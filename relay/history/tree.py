@@ -1,28 +1,28 @@
-"""Conditions on a row's columns, and the three ways to ask them: in SQL, of bitmaps, and of rows in
-memory.
+"""Conditions on columns, and the two ways to ask them: of the bitmaps of blocks, and of columns.
 
 A tree narrows: what it selects may be too much for the filters it stands for, never too little.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from functools import reduce
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from relay.rings.bitmaps import ALL, Bitmaps
-from relay.rings.columns import COLUMNS, INDEX, Row
+from relay.rings.columns import COLUMNS, Columns, Ints
 
 ZONE_OF = {column.name: column.zone for column in COLUMNS if column.zone}
-
-MAX_LISTED = 50_000
-"""Values that are listed in SQL; a longer list is not asked there, which selects more."""
 
 MAX_LOOKED_UP = 4096
 """Values that are looked up in bitmaps."""
 
 
 class In(NamedTuple):
-    """The column, which is never NULL, has one of the values. The set may grow while it is used."""
+    """The column has one of the values."""
 
     column: str
     values: set[int]
@@ -49,37 +49,14 @@ class Not(NamedTuple):
 Tree = In | And | Or | Not
 
 ANY = And(())
-"""Selects every row."""
+"""Selects everything."""
 
-
-def to_sql(tree: Tree) -> str:
-    """Give an SQL condition."""
-    match tree:
-        case In(column, values):
-            if len(values) > MAX_LISTED:
-                return "1"
-            return f"{column} IN ({','.join(map(str, values))})"
-        case And(parts):
-            return f"({' AND '.join(map(to_sql, parts))})" if parts else "1"
-        case Or(parts):
-            return f"({' OR '.join(map(to_sql, parts))})" if parts else "0"
-        case Not(part):
-            return f"NOT {to_sql(part)}" if decides(part) else "1"
-
-
-def decides(tree: Tree) -> bool:
-    """Say whether SQL asks all of a tree, leaving nothing out."""
-    match tree:
-        case In(_, values):
-            return len(values) <= MAX_LISTED
-        case Not(part):
-            return decides(part)
-        case And(parts) | Or(parts):
-            return all(map(decides, parts))
+Bools = npt.NDArray[np.bool_]
+"""For each of many events, whether it is selected."""
 
 
 def to_blocks(tree: Tree, bitmaps: Bitmaps, span: int) -> int:
-    """Give the blocks of a span in which rows may be that a tree selects, as bits."""
+    """Give the blocks of a span in which there may be what a tree selects, as bits."""
     match tree:
         case In(column, values):
             zone = ZONE_OF.get(column)
@@ -100,22 +77,49 @@ def to_blocks(tree: Tree, bitmaps: Bitmaps, span: int) -> int:
             return ALL
 
 
-def to_test(tree: Tree) -> Callable[[Row], bool]:
-    """Give a function that tests a row; the sets of the tree are looked at each time."""
-    names: dict[str, Any] = {}
-    test: Callable[[Row], bool] = eval(f"lambda row: {_source(tree, names)}", names)
-    return test
+class Mask:
+    """Says of many events at once which a tree selects; what the tree's sets get later it does not
+    see."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._sorted: dict[int, Ints] = {}
+        self.names = frozenset(_names(tree))
+        """The columns it looks at."""
+
+    def __call__(self, columns: Columns, count: int) -> Bools:
+        """Test `count` events by their columns."""
+        return self._test(self._tree, columns, count)
+
+    def _test(self, tree: Tree, columns: Columns, count: int) -> Bools:
+        match tree:
+            case In(column, values):
+                return self._among(columns[column], values)
+            case Not(part):
+                return ~self._test(part, columns, count)
+            case And(parts):
+                tested = (self._test(part, columns, count) for part in parts)
+                return reduce(np.logical_and, tested, np.ones(count, np.bool_))
+            case Or(parts):
+                tested = (self._test(part, columns, count) for part in parts)
+                return reduce(np.logical_or, tested, np.zeros(count, np.bool_))
+
+    def _among(self, column: Ints, values: set[int]) -> Bools:
+        wanted = self._sorted.get(id(values))
+        if wanted is None:
+            wanted = self._sorted[id(values)] = np.array(sorted(values), np.int64)
+        if not len(wanted):
+            return np.zeros(len(column), np.bool_)
+        found: Bools = wanted.take(wanted.searchsorted(column), mode="clip") == column
+        return found
 
 
-def _source(tree: Tree, names: dict[str, Any]) -> str:
+def _names(tree: Tree) -> Iterator[str]:
     match tree:
-        case In(column, values):
-            name = f"values{len(names)}"
-            names[name] = values
-            return f"row[{INDEX[column]}] in {name}"
-        case And(parts):
-            return f"({' and '.join(_source(p, names) for p in parts)})" if parts else "True"
-        case Or(parts):
-            return f"({' or '.join(_source(p, names) for p in parts)})" if parts else "False"
+        case In(column, _):
+            yield column
         case Not(part):
-            return f"not ({_source(part, names)})"
+            yield from _names(part)
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _names(part)

@@ -59,15 +59,19 @@ class Wanted:
         self._collections = dimension.collections
         self.refresh()
 
-    def refresh(self) -> None:
-        """Judge the values that are new, and let go of ids that the dictionary let go of."""
-        dimension = self._dimension
+    def refresh(self) -> bool:
+        """Judge the values that are new, and let go of ids that the dictionary let go of; say
+        whether there are others than before."""
+        dimension, before = self._dimension, len(self.ids)
         if self._collections != dimension.collections:
             self._collections = dimension.collections
             self.ids &= {0, *(number for number, _ in dimension.since(1))}
+        lost = len(self.ids) != before
         if self._next == dimension.next_id:
-            return
+            return lost
         fresh = dimension.since(self._next)
         read, matches = self._read, self._matches
-        self.ids.update(number for number, value in fresh if matches(read(value)))
+        found = [number for number, value in fresh if matches(read(value))]
+        self.ids.update(found)
         self._next = max([self._next, *(number + 1 for number, _ in fresh[:1])])
+        return lost or bool(found)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from itertools import count
 
-from proto import flow_pb2, observer_pb2
+import numpy as np
+
+from proto import flow_pb2, observer_pb2, shadow_pb2
 from relay.errors import OutOfOrder
 from relay.ingest import extract
 from relay.ingest.accept import Accepted, accept, as_request, read_batch
@@ -14,11 +15,10 @@ from relay.ingest.jobs import GOODBYE, Job
 from relay.ingest.sealing import write_events
 from relay.ingest.streams import Progress, StreamKey
 from relay.ingest.words import WORDS
-from relay.rings.columns import Row
 from relay.rings.dimensions import Dimension
 from relay.rings.ring import Ring
 from relay.rings.state import State
-from relay.rings.stored import Committed
+from relay.rings.stored import NOTHING, Committed
 
 
 class Commit:
@@ -32,8 +32,9 @@ class Commit:
         self._state = state
         self._now_ns = now_ns
         self._latest_ns = now_ns + tolerance_ns
-        self._next_ids = [ring.next_id for ring in state.rings]
-        self.stored = Committed(len(state.rings))
+        self._events: list[bytes] = []
+        self._shadows: list[shadow_pb2.Event] = []
+        self._kinds: list[str] = []
 
     def add(self, job: Job) -> Progress:
         """Take a job in; give what its stream will have reached. Raises OutOfOrder or InvalidBatch:
@@ -83,41 +84,45 @@ class Commit:
         self._place(accept([made], as_request([made])))
 
     def _place(self, accepted: Accepted) -> None:
-        """Give each event its place and its row."""
-        events, shadows, kinds, _ = accepted
-        now_ns, latest = self._now_ns, self._latest_ns
-        flows = [shadow.flow for shadow in shadows]
-        own = extract.times(shadows, flows)
-        orders = [t if t is not None and t <= latest else now_ns for t in own]
-        lags = [(now_ns - order) // 1_000_000 for order in orders]
-        rings = extract.rings(flows, kinds)
-        first = self._state.next_seq
-        seqs = range(first, first + len(events))
-        columns = extract.columns(flows, kinds, self._state.dimensions)
-        rows = zip(self._ids(rings), seqs, orders, own, lags, *columns, strict=True)
-        self.stored.add(rings, rows, events)
-        self._state.next_seq += len(events)
+        self._events += accepted.events
+        self._shadows += accepted.shadows
+        self._kinds += accepted.kinds
 
-    def _ids(self, rings: list[int]) -> list[int]:
-        counters = [count(first) for first in self._next_ids]
-        ids = [next(counters[ring]) for ring in rings]
-        self._next_ids = [next(counter) for counter in counters]
-        return ids
-
-    def write(self, always: bool = False) -> None:
-        """Write what was added, and evict; `always` writes even where that is nothing."""
-        stored = self.stored
-        for ring, rows, events in zip(self._state.rings, stored.rows, stored.events, strict=True):
-            self._write_ring(ring, rows, events)
-        if stored or always:
+    def write(self, always: bool = False) -> Committed:
+        """Write what was added, and evict; `always` writes even where that is nothing. Give what
+        is stored."""
+        stored = self._stored()
+        for ring in self._state.rings:
+            self._write_ring(ring, stored)
+        if len(stored) or always:
             self._connection.execute("UPDATE relay SET next_seq = ?", [self._state.next_seq])
         for dimension in self._state.dimensions.values():
             self._write_dimension(dimension)
+        return stored
 
-    def _write_ring(self, ring: Ring, rows: list[Row], events: list[bytes]) -> None:
-        if rows:
-            write_events(self._connection, ring, rows, events)
-        if evict(self._connection, ring, self._now_ns) or rows:
+    def _stored(self) -> Committed:
+        """Give each event its place and its columns."""
+        state, count = self._state, len(self._events)
+        if not count:
+            return NOTHING
+        flows = [shadow.flow for shadow in self._shadows]
+        own = extract.times(self._shadows, flows)
+        seqs = np.arange(state.next_seq, state.next_seq + count)
+        table = np.stack(
+            [
+                seqs,
+                *extract.places(own, self._now_ns, self._latest_ns),
+                *extract.columns(flows, self._kinds, state.dimensions),
+            ]
+        )
+        state.next_seq += count
+        return Committed(extract.rings(flows, self._kinds), table, self._events)
+
+    def _write_ring(self, ring: Ring, stored: Committed) -> None:
+        table, events = stored.of(ring.number)
+        if events:
+            write_events(self._connection, ring, table, events)
+        if evict(self._connection, ring, self._now_ns) or events:
             self._connection.execute(
                 "UPDATE ring SET first_id = ?, next_id = ? WHERE name = ?",
                 (ring.first_id, ring.next_id, ring.name),

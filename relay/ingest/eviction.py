@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 
-from relay.rings.blocks import BLOCK_BITS
-from relay.rings.ring import ROW_BYTES, Ring
+import numpy as np
+
+from relay.file.schema import read_columns
+from relay.rings.blocks import BLOCK_BITS, BLOCK_EVENTS, ORDER
+from relay.rings.columns import INDEX, Ints
+from relay.rings.ring import TAIL_COLUMNS, Ring
+
+LAG = INDEX["lag_ms"]
 
 
 def evict(connection: sqlite3.Connection, ring: Ring, now_ns: int) -> bool:
@@ -22,8 +29,7 @@ def evict(connection: sqlite3.Connection, ring: Ring, now_ns: int) -> bool:
     if first == ring.first_id:
         return False
     ring.forget_below(first)
-    connection.execute(f"DELETE FROM {ring.name}_row WHERE id < ?", [first])
-    connection.execute(f"DELETE FROM {ring.name}_tail WHERE id < ?", [first])
+    connection.execute(f"DELETE FROM {ring.name}_tail WHERE id + count <= ?", [first])
     connection.execute(f"DELETE FROM {ring.name}_block WHERE id < ?", [first >> BLOCK_BITS])
     return True
 
@@ -34,14 +40,13 @@ def _first_within_bytes(ring: Ring) -> int:
     for block in ring.blocks if over > 0 else ():
         if over <= 0:
             break
-        end = (block.id + 1) << BLOCK_BITS
-        over -= block.size + (end - first) * ROW_BYTES
-        first = end
-    for event in ring.tail_events if over > 0 else ():
+        over -= block.size
+        first = (block.id + 1) << BLOCK_BITS
+    for event in ring.tail.events if over > 0 else ():
         if over <= 0:
             break
-        over -= len(event) + ROW_BYTES
-        first = max(first, ring.tail_id) + 1
+        over -= len(event) + TAIL_COLUMNS
+        first = max(first, ring.tail.first) + 1
     return first
 
 
@@ -49,9 +54,18 @@ def _first_within_age(connection: sqlite3.Connection, ring: Ring, now_ns: int) -
     """Give the first ordinal to keep: events arrive in the order of their ordinals."""
     if ring.limit.age_ns is None or ring.first_id == ring.next_id:
         return ring.first_id
-    kept = connection.execute(
-        f"SELECT id FROM {ring.name}_row WHERE order_ns + lag_ms * 1000000 >= ?"
-        " ORDER BY id LIMIT 1",
-        [now_ns - ring.limit.age_ns],
-    ).fetchone()
-    return int(kept[0]) if kept else ring.next_id
+    oldest = now_ns - ring.limit.age_ns
+    for block in ring.blocks:
+        found = read_columns(connection, ring.name, [block.id], ("order_ns", "lag_ms"))
+        if (place := _first_young(found[block.id], oldest)) < BLOCK_EVENTS:
+            return max(ring.first_id, (block.id << BLOCK_BITS) + place)
+    young = _first_young([ring.tail.table[ORDER], ring.tail.table[LAG]], oldest)
+    return max(ring.first_id, ring.tail.first + young)
+
+
+def _first_young(arrived: Sequence[Ints], oldest: int) -> int:
+    """Give the place of the first event that did not arrive before `oldest`; behind the last where
+    all did."""
+    orders, lags = arrived
+    young = orders + lags * 1_000_000 >= oldest
+    return int(np.argmax(young)) if young.any() else len(young)

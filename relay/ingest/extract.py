@@ -8,15 +8,16 @@ remembered (`Memo`).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import TypeVar
 
+import numpy as np
 from google.protobuf import wrappers_pb2
 
 from proto import flow_pb2, shadow_pb2
 from relay.rings.classes import DROP, FLOW, KINDS, L7, RING_OF_KIND, VERDICTS
-from relay.rings.columns import INDEXED, MAX_CODE, UNKNOWN
+from relay.rings.columns import INDEXED, MAX_CODE, NO_TIME, UNKNOWN, Ints
 from relay.rings.dimensions import Dimension, Dimensions
 
 ABSENT = b"?"
@@ -35,7 +36,6 @@ FLAGS = tuple(field.name for field in flow_pb2.TCPFlags.DESCRIPTOR.fields)
 """Flags of TCP, lowest bit first, as in the column `tcp_flags`."""
 
 
-Ints = Iterable[int]
 Flows = Sequence[shadow_pb2.Flow]
 Read = TypeVar("Read")
 
@@ -88,7 +88,16 @@ PORTS: defaultdict[str | None, Callable[[shadow_pb2.Layer4], shadow_pb2.Ports]] 
 """How to get the ports of each protocol."""
 
 
-RECORD = ("record", "http_code", "http_method", "http_url", "dns_query")
+RECORD = (
+    "record",
+    "http_code",
+    "http_method",
+    "http_url",
+    "dns_query",
+    "l7_type",
+    "latency_ns",
+    "dns_rcode",
+)
 """Columns that are read from layer 7."""
 
 
@@ -108,23 +117,39 @@ def _time(event: shadow_pb2.Event) -> int | None:
     return None
 
 
+def places(own: Sequence[int | None], now_ns: int, latest_ns: int) -> tuple[Ints, Ints, Ints]:
+    """Give the time that each event is sorted by, how far its own is from it, and how long after it
+    the event arrived, in milliseconds.
+
+    An event without a time, or with one after `latest_ns`, is sorted by its arrival.
+    """
+    lacks = [time is None for time in own] if None in own else []
+    known = [now_ns if time is None else time for time in own] if lacks else own
+    times = np.array(known, np.int64)
+    orders = np.where(times > latest_ns, now_ns, times)
+    skews = times - orders
+    if lacks:
+        skews[lacks] = NO_TIME
+    return orders, skews, (now_ns - orders) // 1_000_000
+
+
 def clamp(time_ns: int) -> int:
     """Give the nearest time that a column holds."""
     return max(INT64[0], min(time_ns, INT64[1]))
 
 
-def rings(flows: Flows, kinds: Sequence[str]) -> list[int]:
+def rings(flows: Flows, kinds: Sequence[str]) -> Ints:
     """Give the ring that each event belongs to."""
     found = [DROP if f.verdict in VERDICTS else FLOW if f.l7 == ABSENT else L7 for f in flows]
-    if set(kinds) <= {"flow"}:
-        return found
-    return [RING_OF_KIND.get(kind, ring) for kind, ring in zip(kinds, found, strict=True)]
+    if not set(kinds) <= {"flow"}:
+        found = [RING_OF_KIND.get(kind, ring) for kind, ring in zip(kinds, found, strict=True)]
+    return np.fromiter(found, np.int64, len(found))
 
 
 def columns(flows: Flows, kinds: Sequence[str], dimensions: Dimensions) -> list[Ints]:
     """Read the columns INDEXED, each over all events; new values get their ids here."""
     types = [EVENT_TYPES[f.event_type] for f in flows]
-    found: dict[str, Ints] = {
+    found: dict[str, Sequence[int]] = {
         **_ends(flows, dimensions),
         **_transport(flows),
         **_records(flows, dimensions),
@@ -135,11 +160,23 @@ def columns(flows: Flows, kinds: Sequence[str], dimensions: Dimensions) -> list[
         "event_type": [kind for kind, _ in types],
         "sub_type": [subtype for _, subtype in types],
         "is_reply": [REPLIES[f.is_reply] for f in flows],
+        "denied_by": _policies(flows, dimensions["policy"]),
     }
-    return [found[column.name] for column in INDEXED]
+    return [np.fromiter(found[column.name], np.int64, len(flows)) for column in INDEXED]
 
 
-def _ends(flows: Flows, dimensions: Dimensions) -> dict[str, Ints]:
+def _policies(flows: Flows, policies: Dimension) -> list[int]:
+    """Name the policies that denied: only a drop has any."""
+    return [policies[denied_by(f)] if f.verdict == flow_pb2.DROPPED else 0 for f in flows]
+
+
+def denied_by(flow: shadow_pb2.Flow) -> bytes:
+    """Name the policies that denied a flow, as `namespace/name`."""
+    found = [*flow.egress_denied_by, *flow.ingress_denied_by]
+    return b",".join([b"/".join(filter(None, (p.namespace, p.name))) for p in found])
+
+
+def _ends(flows: Flows, dimensions: Dimensions) -> dict[str, Sequence[int]]:
     endpoint, address, service = (dimensions[d] for d in ("endpoint", "address", "service"))
     names, node = dimensions["names"], dimensions["node"]
     layers = [f.IP for f in flows]
@@ -164,7 +201,7 @@ def _names(found: Sequence[bytes], names: Dimension) -> int:
     return names[shadow_pb2.Names(names=found).SerializeToString()]
 
 
-def _transport(flows: Flows) -> dict[str, Ints]:
+def _transport(flows: Flows) -> dict[str, Sequence[int]]:
     layers = [f.l4 for f in flows]
     found = [l4.WhichOneof("protocol") for l4 in layers]
     ports = [PORTS[name](l4) for l4, name in zip(layers, found, strict=True)]
@@ -181,8 +218,8 @@ def _transport(flows: Flows) -> dict[str, Ints]:
     }
 
 
-def _records(flows: Flows, dimensions: Dimensions) -> dict[str, Ints]:
-    none = (0,) * len(RECORD)
+def _records(flows: Flows, dimensions: Dimensions) -> dict[str, Sequence[int]]:
+    none = (0, 0, 0, 0, 0, 0, 0, UNKNOWN)
     found = [none if f.l7 == ABSENT else _record(f.l7, dimensions) for f in flows]
     return dict(zip(RECORD, zip(*found, strict=True) if found else [()] * len(RECORD), strict=True))
 
@@ -197,4 +234,7 @@ def _record(value: bytes, dimensions: Dimensions) -> tuple[int, ...]:
         dimensions["method"][http.method],
         dimensions["url"][http.url],
         dimensions["query"][read.dns.query],
+        read.type,
+        min(read.latency_ns, INT64[1]),
+        read.dns.rcode if name == "dns" else UNKNOWN,
     )

@@ -1,4 +1,4 @@
-"""Writes a ring's new events: rows, whole blocks where 256 are together, and the rest into the open
+"""Writes a ring's new events: whole blocks where 256 are together, and the rest into the open
 tail."""
 
 from __future__ import annotations
@@ -6,56 +6,60 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from itertools import chain
-from typing import Any
 
-from relay.rings.blocks import BLOCK_EVENTS, Packed, pack, zone_keys
-from relay.rings.columns import Row
+import numpy as np
+
+from relay.file.schema import insert_block, insert_tail
+from relay.rings.blocks import BLOCK_EVENTS, Packed, Run, join, pack, zone_keys
+from relay.rings.columns import Table
+from relay.rings.packing import PackedColumn, pack_table
 from relay.rings.ring import Ring
 
-AT_ONCE = (256, 64, 16, 4, 1)
-"""Rows that one statement inserts, the most that are left. Python gives up its lock at every
-statement, and with other threads at work it waits long to have it again."""
+MAX_TAIL_ROWS = 8
+"""Rows of the file that a tail may be spread over; then they become one again."""
 
 
 def write_events(
-    connection: sqlite3.Connection, ring: Ring, rows: list[Row], events: list[bytes]
+    connection: sqlite3.Connection, ring: Ring, table: Table, events: Sequence[bytes]
 ) -> None:
-    """Write the rows and events that follow what the ring holds, inside a transaction."""
-    _insert(connection, f"{ring.name}_row", rows)
-    ring.next_id += len(rows)
-    ring.set_tail(ring.tail_rows + rows, ring.tail_events + events)
-    blocks = _seal(ring)
-    if blocks:
-        connection.execute(f"DELETE FROM {ring.name}_tail")
-        packed = [(*each.block, each.zones, each.events) for each in blocks]
-        _insert(connection, f"{ring.name}_block", packed)
-    new = min(len(rows), len(ring.tail_rows))
-    tail = enumerate(ring.tail_events[len(ring.tail_events) - new :], ring.next_id - new)
-    _insert(connection, f"{ring.name}_tail", list(tail))
+    """Write the events that follow what the ring holds, inside a transaction."""
+    old = ring.tail
+    run = Run(old.first, np.concatenate([old.table, table], axis=1), [*old.events, *events])
+    tail = _seal(connection, ring, run)
+    if tail.first == old.first and ring.tail_rows < MAX_TAIL_ROWS:
+        _write_tail(connection, ring, run.after(old.end))
+        ring.set_tail(tail, ring.tail_rows + 1)
+        return
+    connection.execute(f"DELETE FROM {ring.name}_tail")
+    if tail.events:
+        _write_tail(connection, ring, tail)
+    ring.set_tail(tail, 1 if tail.events else 0)
 
 
-def _insert(connection: sqlite3.Connection, table: str, rows: Sequence[Sequence[Any]]) -> None:
+def _seal(connection: sqlite3.Connection, ring: Ring, run: Run) -> Run:
+    """Write the whole blocks that a run begins with; give what is left."""
     start = 0
-    for size in AT_ONCE:
-        while len(rows) - start >= size:
-            values = list(chain.from_iterable(rows[start : start + size]))
-            holes = f"({', '.join('?' * len(rows[0]))})"
-            connection.execute(f"INSERT INTO {table} VALUES {', '.join([holes] * size)}", values)
-            start += size
-
-
-def _seal(ring: Ring) -> list[Packed]:
-    """Take whole blocks off the tail. A block's events before the tail's first are gone already:
-    they stay empty."""
-    first, rows, events = ring.tail_id, ring.tail_rows, ring.tail_events
-    blocks, start = [], 0
-    for end in range(BLOCK_EVENTS - first % BLOCK_EVENTS, len(rows) + 1, BLOCK_EVENTS):
-        run, keys = rows[start:end], zone_keys(rows[start:end])
-        gone = [b""] * (BLOCK_EVENTS - len(run))
-        packed = pack((first + start) // BLOCK_EVENTS, run, keys, gone + events[start:end])
+    for end in range(BLOCK_EVENTS - run.first % BLOCK_EVENTS, len(run.events) + 1, BLOCK_EVENTS):
+        whole = Run(run.first + start, run.table[:, start:end], run.events[start:end])
+        keys = zone_keys(whole.table)
+        packed = pack(whole, keys)
+        write_block(connection, ring.name, packed)
         ring.add_block(packed.block, keys)
-        blocks.append(packed)
         start = end
-    if blocks:
-        ring.set_tail(rows[start:], events[start:])
-    return blocks
+    return run.after(run.first + start)
+
+
+def write_block(connection: sqlite3.Connection, ring: str, packed: Packed) -> None:
+    """Write a sealed block."""
+    values = (*packed.block, packed.zones, *_flat(packed.columns), packed.events)
+    connection.execute(insert_block(ring), values)
+
+
+def _write_tail(connection: sqlite3.Connection, ring: Ring, run: Run) -> None:
+    columns = _flat(pack_table(run.table))
+    values = (run.first, len(run.events), *columns, join(run.events))
+    connection.execute(insert_tail(ring.name), values)
+
+
+def _flat(columns: Sequence[PackedColumn]) -> list[int | bytes]:
+    return list(chain.from_iterable(columns))

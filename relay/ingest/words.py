@@ -30,5 +30,6 @@ WORDS: dict[str, Callable[[bytes], str]] = {
     "method": bytes.decode,
     "url": bytes.decode,
     "query": bytes.decode,
+    "policy": bytes.decode,
 }
 """How to say a value of each dictionary."""

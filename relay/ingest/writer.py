@@ -103,9 +103,11 @@ class Writer:
         self._connection.execute("BEGIN IMMEDIATE")
         commit = Commit(self._connection, self.state, self._now_ns, self._tolerance_ns)
         answers = [_add(commit, job) for job in group]
-        commit.write(always=self.failed is not None)
+        stored = commit.write(always=self.failed is not None)
         self._connection.execute("COMMIT")
-        return answers, commit.stored
+        for ring in self.state.rings:
+            ring.publish()
+        return answers, stored
 
     def _tell(self, stored: Committed) -> None:
         if not self.on_commit or not stored:

@@ -8,11 +8,10 @@ empties. Whoever is too slow loses its oldest events, is told how many, and hold
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Sequence
 
 from relay.counts.metrics import Metrics
 from relay.live.follower import Follower
-from relay.rings.stored import Stored
+from relay.rings.stored import Committed
 
 
 class Fanout:
@@ -27,7 +26,7 @@ class Fanout:
         self._metrics = metrics
         self.followers: list[Follower] = []
         """Who is served; never changed in place."""
-        self._waiting: deque[Sequence[Stored]] = deque()
+        self._waiting: deque[Committed] = deque()
         self._count = 0
         self._missed = 0
         self._closing = False
@@ -47,11 +46,11 @@ class Fanout:
         with self._change:
             self.followers = [other for other in self.followers if other is not follower]
 
-    def publish(self, events: Sequence[Stored]) -> None:
+    def publish(self, events: Committed) -> None:
         """Take what the writer committed; returns at once, and what there is no room for is lost to
         the followers."""
         with self._change:
-            if not self.followers or not events:
+            if not self.followers or not len(events):
                 return
             self._waiting.append(events)
             self._count += len(events)
@@ -78,7 +77,7 @@ class Fanout:
             if woken:
                 self._wake(woken)
 
-    def _next(self) -> tuple[Sequence[Stored], list[Follower], int] | None:
+    def _next(self) -> tuple[Committed, list[Follower], int] | None:
         """Wait for committed events; None at the end."""
         with self._change:
             self._change.wait_for(lambda: self._waiting or self._closing)
@@ -89,7 +88,7 @@ class Fanout:
             missed, self._missed = self._missed, 0
             return events, self.followers, missed
 
-    def _serve(self, follower: Follower, events: Sequence[Stored], missed: int) -> bool:
+    def _serve(self, follower: Follower, events: Committed, missed: int) -> bool:
         """Queue the matches of one follower, and tell whether to wake it."""
         if follower.failure:
             return False
@@ -99,7 +98,7 @@ class Fanout:
             self._metrics.add("palomar_fanout_failed_total")
             follower.fail(error)
             return True
-        lost, wake = follower.offer(wanted, events[-1].seq, missed)
+        lost, wake = follower.offer(wanted, events.last_seq, missed)
         if lost:
             self._metrics.add("palomar_follower_lost_total", lost)
         return wake

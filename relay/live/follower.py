@@ -5,9 +5,9 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from relay.rings.stored import Stored
+from relay.rings.stored import Committed, Stored
 
-Keep = Callable[[Sequence[Stored]], Sequence[Stored]]
+Keep = Callable[[Committed], Sequence[Stored]]
 """Gives those of some committed events that a follower wants."""
 
 

@@ -1,31 +1,57 @@
-"""Blocks: runs of 256 events of one ring, compressed as one value, and what is known of each
-without opening it."""
+"""Runs of events of one ring: the open tail, and blocks of 256, compressed as one value, with what
+is known of each without opening it."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import numpy as np
 import zstandard
 from google.protobuf.message import DecodeError
 
 from proto import shadow_pb2
-from relay.rings.columns import COLUMNS, INDEX, ZONE_BITS, ZONES, Row
+from relay.rings.columns import COLUMNS, INDEX, NO_TIME, ZONE_BITS, ZONES, Table
+from relay.rings.packing import PackedColumn, pack_table
 
 BLOCK_BITS = 8
 BLOCK_EVENTS = 1 << BLOCK_BITS
 """Events in a block: the event with ordinal `id` is in block `id >> BLOCK_BITS`."""
 
-ORDER, TIME = INDEX["order_ns"], INDEX["time_ns"]
+SEQ, ORDER, SKEW = INDEX["seq"], INDEX["order_ns"], INDEX["skew_ns"]
 ZONED = tuple((INDEX[c.name], ZONES.index(c.zone)) for c in COLUMNS if c.zone)
+
+BLOCK_ROW_BYTES = 512
+"""What a block takes on disk beside its values, about."""
+
+NO_EVENTS: Table = np.empty((len(COLUMNS), 0), np.int64)
+
+
+class Run(NamedTuple):
+    """Consecutive events of a ring, from the ordinal `first` on."""
+
+    first: int
+    table: Table
+    events: list[bytes]
+
+    @property
+    def end(self) -> int:
+        """Ordinal behind the last."""
+        return self.first + len(self.events)
+
+    def after(self, first: int) -> Run:
+        """Give what of it has an ordinal of at least `first`."""
+        start = max(0, first - self.first)
+        return Run(max(first, self.first), self.table[:, start:], self.events[start:])
 
 
 class Block(NamedTuple):
-    """What is known of a sealed block: least and greatest order time, own time (None: one lacks
-    it), bytes on disk."""
+    """What is known of a sealed block: its greatest seq, least and greatest order time, own time
+    (None: one lacks it), bytes on disk."""
 
     id: int
+    seq_max: int
     order_min: int
     order_max: int
     time_min: int | None
@@ -34,47 +60,77 @@ class Block(NamedTuple):
 
 
 class Packed(NamedTuple):
-    """A block as it is stored: its facts, its zone keys and its events, both compressed."""
+    """A block as it is stored: its facts, its zone keys, its columns, its events."""
 
     block: Block
     zones: bytes
+    columns: list[PackedColumn]
     events: bytes
 
 
-def pack(number: int, rows: Sequence[Row], keys: Iterable[int], events: Sequence[bytes]) -> Packed:
-    """Make a block of the rows and events of one run."""
-    plain = shadow_pb2.Run(events=events).SerializeToString()
-    compress = zstandard.ZstdCompressor(level=1).compress
-    content, zones = compress(plain), compress(array("q", sorted(keys)).tobytes())
-    orders = [row[ORDER] or 0 for row in rows]
-    own = [time for row in rows if (time := row[TIME]) is not None]
-    own = own if len(own) == len(rows) else []
-    size = len(content) + len(zones)
-    block = Block(
-        number, min(orders), max(orders), min(own, default=None), max(own, default=None), size
-    )
-    return Packed(block, zones, content)
+def pack(run: Run, keys: Iterable[int]) -> Packed:
+    """Make a block of a run that ends with it. What the block had before the run is gone already:
+    it looks like the first of the run, without an event."""
+    gone = BLOCK_EVENTS - len(run.events)
+    content = compress(join([b""] * gone + run.events))
+    zones = compress(array("q", sorted(keys)).tobytes())
+    columns = pack_table(run.table)
+    if gone:
+        columns = pack_table(np.concatenate([run.table[:, :1].repeat(gone, axis=1), run.table], 1))
+    size = sum(map(len, (content, zones, *(column.above for column in columns)))) + BLOCK_ROW_BYTES
+    return Packed(_block(run, size), zones, columns, content)
+
+
+def _block(run: Run, size: int) -> Block:
+    seqs, orders, skews = run.table[SEQ], run.table[ORDER], run.table[SKEW]
+    low, high = int(orders.min()), int(orders.max())
+    if not skews.any():
+        own: tuple[int | None, int | None] = low, high
+    elif (skews == NO_TIME).any():
+        own = None, None
+    else:
+        times = orders + skews
+        own = int(times.min()), int(times.max())
+    return Block(run.first >> BLOCK_BITS, int(seqs[-1]), low, high, *own, size)
+
+
+def compress(plain: bytes) -> bytes:
+    """Compress the events of a block, or what is noted of it."""
+    return zstandard.ZstdCompressor(level=1).compress(plain)
+
+
+def join(events: Sequence[bytes]) -> bytes:
+    """Make one value of events."""
+    return shadow_pb2.Run(events=events).SerializeToString()
+
+
+def split(plain: bytes) -> list[bytes]:
+    """Give the events of a value made by `join`. Raises ValueError."""
+    try:
+        return list(shadow_pb2.Run.FromString(plain).events)
+    except DecodeError as error:
+        raise ValueError(f"no run of events: {error}") from error
 
 
 def unpack(content: bytes) -> list[bytes]:
     """Give the events of a block, in the order of their ordinals. Raises ValueError."""
     try:
-        events = list(shadow_pb2.Run.FromString(zstandard.decompress(content)).events)
-    except (zstandard.ZstdError, DecodeError) as error:
+        events = split(zstandard.decompress(content))
+    except zstandard.ZstdError as error:
         raise ValueError(f"no block: {error}") from error
     if len(events) != BLOCK_EVENTS:
         raise ValueError(f"a block of {len(events)} events")
     return events
 
 
-def zone_keys(rows: Sequence[Row]) -> set[int]:
-    """Give what occurs in these rows, as zone keys."""
-    # Of the columns only `time_ns` may be None, and it has no zone.
-    columns: Any = list(zip(*rows, strict=True)) or [()] * len(COLUMNS)
+def zone_keys(table: Table) -> set[int]:
+    """Give what occurs in these columns, as zone keys."""
+    if not table.size:
+        return set()
     return {
         value << ZONE_BITS | number
         for place, number in ZONED
-        for value in set(columns[place])
+        for value in set(table[place].tolist())
         if value > 0
     }
 

@@ -1,17 +1,20 @@
-"""The columns of a ring's table: everything that history is narrowed by.
+"""The columns of a ring: every integer that history is narrowed by and flows are counted by.
 
-A row is a tuple of integers in this order. A column with a dimension holds ids of that dictionary,
-0 for an empty value (no endpoint, no name); a number that the flow lacks is UNKNOWN, or 0 where 0
-means the same. Only `time_ns` may be NULL: binding NULL costs five times what an integer costs. A
-column with a zone is also noted for each block as a whole, if it is above 0, so that blocks without
-a wanted value are never looked at.
+Events in memory are a Table, in the file each column of a run of events is one value. A column with
+a dimension holds ids of that dictionary, 0 for an empty value (no endpoint, no name); a number that
+the flow lacks is UNKNOWN, or 0 where 0 means the same. A column with a zone is also noted for each
+block as a whole, if it is above 0, so that blocks without a wanted value are never looked at.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
-DIMENSIONS = ("endpoint", "address", "service", "names", "node", "method", "url", "query")
+import numpy as np
+import numpy.typing as npt
+
+DIMENSIONS = ("endpoint", "address", "service", "names", "node", "method", "url", "query", "policy")
 """The dictionaries: serialized endpoints, services and lists of names; texts of addresses, nodes,
-HTTP methods and URLs, and DNS queries."""
+HTTP methods and URLs, DNS queries, and names of the policies that denied."""
 
 ZONES = (*DIMENSIONS, "verdict", "drop_reason", "event_type", "http_code")
 """What is noted for each block; a zone's number is its place here."""
@@ -32,9 +35,12 @@ def _ids(dimension: str, *names: str) -> list[Column]:
     return [Column(name, dimension, dimension) for name in names]
 
 
-PLACE = (Column("id"), Column("seq"), Column("order_ns"), Column("time_ns"), Column("lag_ms"))
-"""Where an event stands: ordinal in its ring, relay's order, time to sort by, own time, arrival
-after `order_ns`."""
+PLACE = (Column("seq"), Column("order_ns"), Column("skew_ns"), Column("lag_ms"))
+"""Where an event stands: relay's order, time to sort by, and after that its own time (mostly 0) and
+its arrival."""
+
+NO_TIME = -(1 << 63)
+"""The skew of an event that has no time of its own."""
 
 UNKNOWN = -1
 """Stands for a number that a flow lacks."""
@@ -66,17 +72,33 @@ INDEXED = (
     *_ids("names", "source_names", "destination_names"),
     Column("ip_version"),
     Column("kind"),
+    Column("l7_type"),
+    Column("latency_ns"),
+    Column("dns_rcode"),
+    *_ids("policy", "denied_by"),
 )
-"""What is read from an event, the columns that are asked about most at the front: SQLite reads a
-row from there. `protocol`, `record` and `kind` are field numbers in Layer4, Layer7 and ExportEvent;
-`http_code` is at most MAX_CODE."""
+"""What is read from an event. `protocol`, `record` and `kind` are field numbers in Layer4, Layer7
+and ExportEvent, `l7_type` is one of flow.L7FlowType; `http_code` is at most MAX_CODE."""
 
 COLUMNS = PLACE + INDEXED
 INDEX = {column.name: number for number, column in enumerate(COLUMNS)}
-"""Where in a row each column is."""
+"""Where in a table each column is."""
 
-Row = tuple[int | None, ...]
-"""One row, in the order of COLUMNS."""
+NAMES = tuple(INDEX)
+
+Ints = npt.NDArray[np.int64]
+"""One column."""
+
+Table = npt.NDArray[np.int64]
+"""Columns of events: two axes, first the column as in COLUMNS, then the event."""
+
+Columns = Mapping[str, Ints]
+"""Some columns by name."""
+
+
+def named(table: Table) -> dict[str, Ints]:
+    """Give the columns of a table by their names."""
+    return dict(zip(NAMES, table, strict=True))
 
 
 def zone_key(zone: str, value: int) -> int:

@@ -1,7 +1,7 @@
 """What the relay holds in memory of one ring: its bounds, its blocks, and its open tail.
 
 Only the writer thread changes a ring; when its transaction fails, the rings are loaded anew.
-Readers take copies of lists, and find in the file what became of a row in between.
+Readers have the View that was published after the last transaction that went through.
 """
 
 from __future__ import annotations
@@ -11,18 +11,27 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import takewhile
 from operator import attrgetter
+from typing import NamedTuple
 
 from relay.rings.bitmaps import Bitmaps, values_of
-from relay.rings.blocks import BLOCK_BITS, ORDER, Block, zone_keys
+from relay.rings.blocks import BLOCK_BITS, NO_EVENTS, ORDER, Block, Run, zone_keys
 from relay.rings.classes import RINGS
-from relay.rings.columns import Row
 from relay.rings.limits import Limit
 
-ROW_BYTES = 112
-"""What one row of a ring's table takes on disk, about; counted towards the limit by bytes."""
-
+TAIL_COLUMNS = 64
+"""Bytes that the columns of an event take in the tail, about."""
 
 LEAST, GREATEST = attrgetter("order_min"), attrgetter("order_max")
+
+
+class View(NamedTuple):
+    """A ring at one moment: events from `first_id` on, in sealed blocks and then in the tail."""
+
+    first_id: int
+    blocks: list[Block]
+    by_least: list[Block]
+    by_greatest: list[Block]
+    tail: Run
 
 
 class Ring:
@@ -33,20 +42,22 @@ class Ring:
         self.name = RINGS[number]
         self.limit = limit
         self.first_id = first_id
-        self.next_id = next_id
         self.blocks: list[Block] = []
         self.by_least: list[Block] = []
         self.by_greatest: list[Block] = []
         self.bitmaps = Bitmaps()
-        self.tail_rows: list[Row] = []
-        self.tail_events: list[bytes] = []
+        self.tail = Run(next_id, NO_EVENTS, [])
+        self.tail_rows = 0
+        """Rows of the file that the tail is spread over."""
         self.evicted: Counter[str] = Counter()
         self.block_bytes = self.tail_bytes = 0
+        self.view: View
+        self.publish()
 
     @property
-    def tail_id(self) -> int:
-        """Ordinal of the first event of the tail."""
-        return self.next_id - len(self.tail_rows)
+    def next_id(self) -> int:
+        """Ordinal of the event that comes next."""
+        return self.tail.end
 
     @property
     def count(self) -> int:
@@ -57,24 +68,28 @@ class Ring:
     @property
     def size(self) -> int:
         """Bytes on disk, about."""
-        return self.block_bytes + self.tail_bytes + self.count * ROW_BYTES
+        return self.block_bytes + self.tail_bytes
+
+    def publish(self) -> None:
+        """Let readers see the ring as it is."""
+        lists = self.blocks[:], self.by_least[:], self.by_greatest[:]
+        self.view = View(self.first_id, *lists, self.tail)
 
     def add_block(self, block: Block, keys: Iterable[int]) -> None:
-        """Take note of a block that was sealed, or found in the file."""
+        """Take note of a block that was sealed, or found in the file, and of what occurs in it."""
         self.bitmaps.add(block.id, keys)
         insort(self.by_least, block, key=LEAST)
         insort(self.by_greatest, block, key=GREATEST)
-        self.blocks.append(block)  # last: a reader that sees it here finds it in the others, too
+        self.blocks.append(block)
         self.block_bytes += block.size
 
-    def set_tail(self, rows: list[Row], events: list[bytes]) -> None:
-        """Replace the tail."""
-        self.tail_rows, self.tail_events = rows, events
-        self.tail_bytes = sum(map(len, events))
+    def set_tail(self, tail: Run, rows: int) -> None:
+        """Replace the tail, which is spread over so many rows of the file."""
+        self.tail, self.tail_rows = tail, rows
+        self.tail_bytes = sum(map(len, tail.events)) + len(tail.events) * TAIL_COLUMNS
 
     def forget_below(self, first_id: int) -> None:
         """Drop what is known of events before `first_id`."""
-        dead = max(0, first_id - self.tail_id)
         self.first_id = first_id
         gone = list(takewhile(lambda block: block.id < first_id >> BLOCK_BITS, self.blocks))
         for block in gone:
@@ -83,19 +98,19 @@ class Ring:
         del self.blocks[: len(gone)]
         self.block_bytes -= sum(block.size for block in gone)
         self.bitmaps.drop_below(first_id >> BLOCK_BITS)
-        if dead:
-            self.set_tail(self.tail_rows[dead:], self.tail_events[dead:])
+        if first_id > self.tail.first:
+            self.set_tail(self.tail.after(first_id), self.tail_rows)
 
     def values(self, zone: str) -> set[int]:
         """Give the values of a zone that occur in the ring, and maybe a few that just left it."""
-        tail = zone_keys(list(self.tail_rows))
-        return self.bitmaps.present(zone) | values_of(zone, tail)
+        return self.bitmaps.present(zone) | values_of(zone, zone_keys(self.tail.table))
 
     def span(self) -> tuple[int | None, int | None]:
         """Give the least and the greatest order time, about: a block counts as a whole."""
-        orders = [row[ORDER] or 0 for row in list(self.tail_rows)]
-        least = [*(block.order_min for block in self.by_least[:1]), *orders]
-        greatest = [*(block.order_max for block in self.by_greatest[-1:]), *orders]
+        orders = self.tail.table[ORDER]
+        ends = [int(orders.min()), int(orders.max())] if orders.size else []
+        least = [*(block.order_min for block in self.by_least[:1]), *ends]
+        greatest = [*(block.order_max for block in self.by_greatest[-1:]), *ends]
         return min(least, default=None), max(greatest, default=None)
 
 

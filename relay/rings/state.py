@@ -6,15 +6,16 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 
+import numpy as np
+
+from relay.file.schema import PACKED
 from relay.ingest.streams import Streams
-from relay.rings.blocks import BLOCK_BITS, Block, unpack_zones
+from relay.rings.blocks import BLOCK_BITS, Block, Run, split, unpack_zones
 from relay.rings.classes import RINGS
-from relay.rings.columns import COLUMNS
 from relay.rings.dimensions import Dimensions
 from relay.rings.limits import Limit
+from relay.rings.packing import unpack_table
 from relay.rings.ring import Ring
-
-ROW = ", ".join(column.name for column in COLUMNS)
 
 
 class State:
@@ -42,16 +43,19 @@ class State:
 
 
 def _load_ring(connection: sqlite3.Connection, ring: Ring) -> Ring:
-    blocks = connection.execute(
-        "SELECT id, order_min, order_max, time_min, time_max, size, zones"
-        f" FROM {ring.name}_block ORDER BY id"
-    )
-    for *facts, zones in blocks:
-        ring.add_block(Block(*facts), unpack_zones(zones))
-    tail = connection.execute(f"SELECT event FROM {ring.name}_tail ORDER BY id").fetchall()
+    facts = ", ".join(Block._fields)
+    blocks = connection.execute(f"SELECT {facts}, zones FROM {ring.name}_block ORDER BY id")
+    for *known, zones in blocks:
+        ring.add_block(Block(*known), unpack_zones(zones))
+    packed = ", ".join(PACKED)
     rows = connection.execute(
-        f"SELECT {ROW} FROM {ring.name}_row WHERE id >= ? ORDER BY id", [ring.next_id - len(tail)]
-    )
-    ring.set_tail(rows.fetchall(), [event for (event,) in tail])
+        f"SELECT id, count, events, {packed} FROM {ring.name}_tail ORDER BY id"
+    ).fetchall()
+    parts = [Run(first, unpack_table(row, n), split(events)) for first, n, events, *row in rows]
+    if parts:
+        table = np.concatenate([part.table for part in parts], axis=1)
+        events = [event for part in parts for event in part.events]
+        ring.set_tail(Run(parts[0].first, table, events).after(ring.first_id), len(parts))
     ring.bitmaps.drop_below(ring.first_id >> BLOCK_BITS)
+    ring.publish()
     return ring

@@ -1,25 +1,24 @@
-"""An event as the store hands it out."""
+"""Events as the store hands them out."""
+
+from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import NamedTuple, overload
 
-from relay.rings.columns import INDEX, Row
+import numpy as np
 
-SEQ, ORDER = INDEX["seq"], INDEX["order_ns"]
+from relay.rings.blocks import NO_EVENTS, ORDER, SEQ, SKEW
+from relay.rings.classes import RINGS
+from relay.rings.columns import NO_TIME, Columns, Ints, Table, named
 
 
 class Stored(NamedTuple):
-    """An event: its place in the relay's order, the time it is sorted by, its ring, its row, and
-    its bytes.
-
-    History leaves the row empty; events that were just committed have it.
-    """
+    """An event: its place in the relay's order, the time it is sorted by, its ring, its bytes."""
 
     seq: int
     order_ns: int
     ring: int
-    row: Row
     event: bytes
 
 
@@ -27,55 +26,75 @@ _make = partial(tuple.__new__, Stored)
 
 
 def stored(
-    seqs: Sequence[int],
-    orders: Sequence[int],
-    rings: Sequence[int],
-    rows: Iterable[Row],
-    events: Sequence[bytes],
+    seqs: Iterable[int], orders: Iterable[int], rings: Iterable[int], events: Iterable[bytes]
 ) -> Iterator[Stored]:
     """Make many from their columns, without a call in Python for each: half the time."""
-    return map(_make, zip(seqs, orders, rings, rows, events, strict=False))
+    return map(_make, zip(seqs, orders, rings, events, strict=False))
 
 
 class Committed(Sequence[Stored]):
-    """What one commit stored, in order of seq. Made of rows only when it is looked into: where
-    nobody follows, nobody does."""
+    """What one commit stored, in order of seq: the ring of each event, its columns, its bytes."""
 
-    def __init__(self, rings: int) -> None:
-        self.rows: list[list[Row]] = [[] for _ in range(rings)]
-        """New rows of each ring."""
-        self.events: list[list[bytes]] = [[] for _ in range(rings)]
-        """The event of each row."""
-        self._made: list[Stored] = []
+    def __init__(self, rings: Ints, table: Table, events: Sequence[bytes]) -> None:
+        self.rings = rings
+        self.table = table
+        self.events = events
 
-    def add(self, rings: Sequence[int], rows: Iterable[Row], events: Sequence[bytes]) -> None:
-        """Add events, each with its ring and its row."""
-        for ring, row, event in zip(rings, rows, events, strict=True):
-            self.rows[ring].append(row)
-            self.events[ring].append(event)
+    @cached_property
+    def columns(self) -> Columns:
+        """The columns by name."""
+        return named(self.table)
+
+    @cached_property
+    def times(self) -> Ints:
+        """The events' own times; NO_TIME for one that has none."""
+        return own_times(self.table[ORDER], self.table[SKEW])
+
+    @property
+    def last_seq(self) -> int:
+        """The seq of the last one."""
+        return int(self.table[SEQ, -1])
+
+    def of(self, ring: int) -> tuple[Table, Sequence[bytes]]:
+        """Give the columns and the events of one ring."""
+        places = np.flatnonzero(self.rings == ring)
+        if len(places) == len(self.events):
+            return self.table, self.events
+        return self.table[:, places], [self.events[place] for place in places.tolist()]
 
     def count_of(self, rings: Iterable[int]) -> int:
         """Count what went into some rings."""
-        return sum(len(self.rows[ring]) for ring in rings)
+        counts = np.bincount(self.rings, minlength=len(RINGS)).tolist()
+        return sum(counts[ring] for ring in rings)
+
+    def at(self, places: Ints) -> list[Stored]:
+        """Give the events at some places."""
+        columns = (self.table[SEQ], self.table[ORDER], self.rings)
+        seqs, orders, rings = (column[places].tolist() for column in columns)
+        return list(stored(seqs, orders, rings, [self.events[n] for n in places.tolist()]))
 
     def __len__(self) -> int:
-        return sum(map(len, self.rows))
+        return len(self.events)
 
     @overload
     def __getitem__(self, index: int) -> Stored: ...
     @overload
-    def __getitem__(self, index: slice) -> Sequence[Stored]: ...
-    def __getitem__(self, index: int | slice) -> Stored | Sequence[Stored]:
-        return self._all()[index]
+    def __getitem__(self, index: slice) -> list[Stored]: ...
+    def __getitem__(self, index: int | slice) -> Stored | list[Stored]:
+        places = np.atleast_1d(np.arange(len(self))[index])
+        return self.at(places) if isinstance(index, slice) else self.at(places)[0]
 
     def __iter__(self) -> Iterator[Stored]:
-        return iter(self._all())
+        return iter(self[:])
 
-    def _all(self) -> list[Stored]:
-        if len(self._made) != len(self):
-            self._made = sorted(
-                Stored(row[SEQ] or 0, row[ORDER] or 0, ring, row, event)
-                for ring, rows in enumerate(self.rows)
-                for row, event in zip(rows, self.events[ring], strict=True)
-            )
-        return self._made
+
+NOTHING = Committed(np.empty(0, np.int64), NO_EVENTS, [])
+"""A commit that stored no event."""
+
+
+def own_times(orders: Ints, skews: Ints) -> Ints:
+    """Give events' own times from what they are sorted by; NO_TIME for one that has none."""
+    if not skews.any():
+        return orders
+    times: Ints = np.where(skews == NO_TIME, NO_TIME, orders + skews)
+    return times

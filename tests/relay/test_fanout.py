@@ -5,20 +5,25 @@ import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+import numpy as np
+
 from relay.counts.metrics import Metrics
 from relay.live.fanout import Fanout
 from relay.live.follower import Follower
 from relay.rings.classes import FLOW
-from relay.rings.stored import Stored
+from relay.rings.columns import COLUMNS, INDEX
+from relay.rings.stored import Committed, Stored
 
 PLENTY = 10_000
 
 
-def events(*seqs: int, size: int = 10) -> list[Stored]:
-    return [Stored(seq, seq, FLOW, (), b"x" * size) for seq in seqs]
+def events(*seqs: int, size: int = 10) -> Committed:
+    table = np.zeros((len(COLUMNS), len(seqs)), np.int64)
+    table[INDEX["seq"]] = table[INDEX["order_ns"]] = seqs
+    return Committed(np.full(len(seqs), FLOW), table, [b"x" * size] * len(seqs))
 
 
-def everything(given: Sequence[Stored]) -> Sequence[Stored]:
+def everything(given: Committed) -> Sequence[Stored]:
     return given
 
 

@@ -80,7 +80,7 @@ def test_too_many_nodes_are_folded_into_one_without_a_name() -> None:
 
 
 def stored(ring: int, order_ns: int, event: ExportEvent) -> Stored:
-    return Stored(order_ns, order_ns, ring, (), event.SerializeToString())
+    return Stored(order_ns, order_ns, ring, event.SerializeToString())
 
 
 def test_in_history_the_losses_of_a_second_become_one() -> None:

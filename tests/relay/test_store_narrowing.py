@@ -1,9 +1,9 @@
 """What columns and bitmaps select may be too much, never too little; the predicate decides."""
 
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 from proto.filters import predicate
 from proto.flow_pb2 import AgentEvent, Flow, FlowFilter
 from proto.observer_pb2 import ExportEvent
-from relay.history import tree
+from proto.selection import Selection
 from relay.history.narrow import VALUES, Narrow
-from relay.history.tree import to_blocks, to_sql, to_test
-from relay.live.candidates import LiveNarrow
+from relay.history.tree import Mask, Tree, to_blocks
+from relay.live.candidates import LiveFlows
 from relay.rings import dimensions
 from relay.rings.bitmaps import ALL, Bitmaps
 from relay.rings.blocks import zone_keys
 from relay.rings.classes import LOST
-from relay.rings.columns import COLUMNS, zone_key
+from relay.rings.columns import zone_key
 from relay.rings.limits import Limit
-from relay.rings.stored import Stored
+from relay.rings.stored import Committed, Stored
 from relay.store import Store
 from tests.factories import FILTER_VALUES, event, flow_filters, flows, lost
 from tests.stores import history, opened, put, uuids
@@ -36,24 +36,17 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         yield made
 
 
-def placed(store: Store, drawn: list[Flow]) -> list[Stored]:
+def placed(store: Store, drawn: list[Flow]) -> Committed:
     """Store flows; give them as a follower sees them."""
-    seen: list[Stored] = []
-    store.on_commit = seen.extend
+    seen: list[Committed] = []
+    store.on_commit = seen.append
     put(store, *(ExportEvent(flow=each) for each in drawn))
-    return seen
+    return seen[0]
 
 
-def by_sql(where: str, rows: list[Stored]) -> list[int]:
-    """Give the seqs of the rows that an SQL condition selects."""
-    connection = sqlite3.connect(":memory:")
-    names = ", ".join(column.name for column in COLUMNS)
-    connection.execute(f"CREATE TABLE row ({names})")
-    holes = ", ".join("?" * len(COLUMNS))
-    connection.executemany(f"INSERT INTO row VALUES ({holes})", [each.row for each in rows])
-    found = connection.execute(f"SELECT seq FROM row WHERE {where} ORDER BY seq").fetchall()
-    connection.close()
-    return [seq for (seq,) in found]
+def selected(tree: Tree, seen: Committed) -> list[int]:
+    """Give the seqs of what a tree selects."""
+    return [each.seq for each in seen.at(np.flatnonzero(Mask(tree)(seen.columns, len(seen))))]
 
 
 ONE_OF_EACH = st.tuples(*(flow_filters((name,)) for name in sorted(FILTER_VALUES)))
@@ -65,22 +58,24 @@ def test_nothing_that_matches_is_left_out(
     store: Store, drawn: list[Flow], single: tuple[FlowFilter, ...], deny: list[FlowFilter]
 ) -> None:
     lists = [([each], deny) for each in single] + [([], [each]) for each in single]
-    live = [LiveNarrow(*each, store.dimensions) for each in lists]
+    live = [LiveFlows(Selection(), *each, store.dimensions) for each in lists]
     seen = placed(store, drawn)
     bitmaps = Bitmaps()
-    for number, each in enumerate(seen):
-        bitmaps.add(number, zone_keys([each.row]))
+    for number in range(len(seen)):
+        bitmaps.add(number, zone_keys(seen.table[:, number : number + 1]))
     for asked, follower in zip(lists, live, strict=True):
         keep = predicate(*asked)
-        narrow = Narrow(*asked, store.dimensions).tree
-        selected = [each.seq for each in seen if to_test(narrow)(each.row)]
-        assert keep is None or set(selected) >= {
-            each.seq for each in seen if keep(ExportEvent.FromString(each.event).flow)
+        matching = {
+            each.seq
+            for each in seen
+            if keep is None or keep(ExportEvent.FromString(each.event).flow)
         }
-        assert by_sql(to_sql(narrow), seen) == selected
-        assert [each.seq for each in follower.candidates(seen)] == selected
-        bits = to_blocks(narrow, bitmaps, 0)
-        assert all(bits >> n & 1 for n, each in enumerate(seen) if each.seq in selected)
+        narrow = Narrow(*asked, store.dimensions)
+        found = selected(narrow.tree, seen)
+        assert set(found) == matching if narrow.exact else set(found) >= matching
+        assert {each.seq for each in follower(seen)} == matching
+        bits = to_blocks(narrow.tree, bitmaps, 0)
+        assert all(bits >> n & 1 for n, each in enumerate(seen) if each.seq in found)
 
 
 @pytest.mark.parametrize("name", VALUES)
@@ -95,31 +90,25 @@ def test_fields_that_columns_decide_are_decided_exactly(
     assert keep
     seen = placed(store, data.draw(st.lists(flows(), min_size=1, max_size=4)))
     matching = [s.seq for s in seen if keep(ExportEvent.FromString(s.event).flow)]
-    allowed = to_test(Narrow([asked], [], store.dimensions).tree)
-    denied = to_test(Narrow([], [asked], store.dimensions).tree)
-    assert [s.seq for s in seen if allowed(s.row)] == matching
-    assert [s.seq for s in seen if not denied(s.row)] == matching
+    allowed = Narrow([asked], [], store.dimensions)
+    denied = Narrow([], [asked], store.dimensions)
+    assert allowed.exact
+    assert denied.exact
+    assert selected(allowed.tree, seen) == matching
+    assert sorted({s.seq for s in seen} - {*selected(denied.tree, seen)}) == matching
 
 
 def test_a_follower_learns_of_values_that_came_later(tmp_path: Path) -> None:
     pod = FlowFilter(source_pod=["shop/cart"])
     with opened(tmp_path / "a.db") as store:
-        live = LiveNarrow([pod], [], store.dimensions)
+        live = LiveFlows(Selection(), [pod], [], store.dimensions)
         found: list[Stored] = []
-        store.on_commit = lambda stored: found.extend(live.candidates(stored))
+        store.on_commit = lambda stored: found.extend(live(stored))
         put(store, event(), event(uuid="1", source={"namespace": "shop", "pod_name": "cart-1"}))
         put(store, event(), event(uuid="2", source={"namespace": "shop", "pod_name": "cart-2"}))
         put(store, lost(), ExportEvent(agent_event=AgentEvent()))
         assert uuids(found) == ["1", "2", ""]
         assert found[2].ring == LOST
-
-
-def test_long_lists_of_ids_are_not_put_into_sql(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tree, "MAX_LISTED", 2)
-    long = tree.In("source", {1, 2, 3})
-    assert to_sql(long) == "1"
-    assert to_sql(tree.Not(tree.And((long, tree.In("node_name", {1}))))) == "1"
-    assert to_sql(tree.In("source", {1})) == "source IN (1)"
 
 
 def test_bitmaps_over_many_spans() -> None:
@@ -141,13 +130,13 @@ def test_unused_values_are_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     url = FlowFilter(http_url=["shop"])
     limits = {"l7": Limit(count=400)}
     with opened(tmp_path / "a.db", limits) as store:
-        live = LiveNarrow([url], [], store.dimensions)
+        live = LiveFlows(Selection(), [url], [], store.dimensions)
         for first in range(0, 6000, 200):
             made = [f"http://shop/{first + n}" for n in range(200)]
-            seen: list[Stored] = []
-            store.on_commit = seen.extend
+            seen: list[Committed] = []
+            store.on_commit = seen.append
             put(store, *(event(uuid=each, l7={"http": {"url": each}}) for each in made))
-            assert len(live.candidates(seen)) == 200
+            assert len(live(*seen)) == 200
             assert len(store.dimensions["url"]) < 2500
         assert uuids(history(store, allow=[url])) == uuids(history(store))
         assert store.dimensions["url"].next_id == 6001

@@ -17,10 +17,9 @@ from relay.errors import Busy, InvalidBatch, OutOfOrder, StoreError
 from relay.ingest import jobs, writer
 from relay.ingest.accept import MAX_EVENT_BYTES, as_request
 from relay.ingest.streams import Progress, StreamKey
-from relay.live.candidates import LiveNarrow
+from relay.live.candidates import LiveFlows
 from relay.rings.classes import RINGS
-from relay.rings.columns import INDEX
-from relay.rings.stored import Committed, Stored
+from relay.rings.stored import NOTHING, Committed, Stored
 from relay.store import Store
 from tests.factories import NOON_NS, event, lost
 from tests.stores import KEY, SECONDS, history, opened, put, request, uuids
@@ -124,7 +123,7 @@ def test_followers_are_told_before_the_agent(tmp_path: Path) -> None:
         store.on_commit = told.extend
         put(store, *numbered(0, 3))
         assert uuids(told) == ["0", "1", "2"]
-        assert [each.row[INDEX["seq"]] for each in told] == [1, 2, 3]
+        assert [each.seq for each in told] == [1, 2, 3]
 
 
 def test_a_listener_that_fails_does_not_stop_the_store(
@@ -230,17 +229,17 @@ def test_followers_go_on_after_a_full_disk(tmp_path: Path) -> None:
     wanted, other = ({"pod_name": name, "namespace": "shop"} for name in ("cart", "web"))
     cart = FlowFilter(source_pod=["shop/cart"])
     with opened(tmp_path / "a.db") as store:
-        live = LiveNarrow([cart], [], store.dimensions)
-        without = LiveNarrow([], [cart], store.dimensions)
+        live = LiveFlows(Selection(), [cart], [], store.dimensions)
+        without = LiveFlows(Selection(), [], [cart], store.dimensions)
         put(store, event())
         with full_disk(0), pytest.raises(StoreError):
             put(store, event(source=wanted), event(uuid="x" * 100_000))
-        assert live.candidates([]) == []
-        seen: list[Stored] = []
-        store.on_commit = seen.extend
+        assert live(NOTHING) == []
+        seen: list[Committed] = []
+        store.on_commit = seen.append
         put(store, event(uuid="no", source=other), event(uuid="yes", source=wanted))
-        assert uuids(live.candidates(seen)) == ["yes"]
-        assert uuids(without.candidates(seen)) == ["no"]
+        assert uuids(live(*seen)) == ["yes"]
+        assert uuids(without(*seen)) == ["no"]
 
 
 def test_a_closed_store_says_so(tmp_path: Path) -> None:

@@ -1,0 +1,59 @@
+"""How the columns of a run of events are kept in the file: for each the least value, and how far
+every event is above it, in as few bytes as the greatest needs.
+
+Not compressed, and big-endian, so that SQL can take it apart as well (`relay.file.views`).
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from relay.rings.columns import Ints, Table
+
+WIDTHS = ((1 << 8, ">u1"), (1 << 16, ">u2"), (1 << 32, ">u4"))
+"""What unsigned numbers each type holds; all others take eight bytes."""
+
+
+class PackedColumn(NamedTuple):
+    """The least value, and the numbers above it: nothing where all are the least."""
+
+    least: int
+    above: bytes
+
+
+def pack_table(table: Table) -> list[PackedColumn]:
+    """Pack each column of a run that is not empty."""
+    least = table.min(axis=1)
+    span = table.max(axis=1) - least
+    above = table - least[:, None]
+    return [
+        _pack(row, low, reach)
+        for row, low, reach in zip(above, least.tolist(), span.tolist(), strict=True)
+    ]
+
+
+def _pack(above: Ints, least: int, span: int) -> PackedColumn:
+    if span == 0:
+        return PackedColumn(least, b"")
+    if span < 0:  # too far apart for 64 bits: as they are
+        return PackedColumn(0, (above + least).astype(">i8").tobytes())
+    kind = next((kind for limit, kind in WIDTHS if span < limit), ">u8")
+    return PackedColumn(least, above.astype(kind).tobytes())
+
+
+def unpack_column(least: int, above: bytes, count: int) -> Ints:
+    """Give the `count` values of a column. Raises ValueError."""
+    if not above:
+        return np.full(count, least, np.int64)
+    width, rest = divmod(len(above), count)
+    if rest or width not in (1, 2, 4, 8):
+        raise ValueError(f"{len(above)} bytes hold no {count} numbers")
+    values = np.frombuffer(above, f">{'i' if width == 8 else 'u'}{width}").astype(np.int64)
+    return values + least if least else values
+
+
+def unpack_table(packed: Sequence[Any], count: int) -> Table:
+    """Give the table of a run, from its least values and the bytes above them in turn."""
+    pairs = zip(packed[::2], packed[1::2], strict=True)
+    return np.stack([unpack_column(least, above, count) for least, above in pairs])

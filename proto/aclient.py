@@ -15,7 +15,10 @@ from typing import Protocol, Self, TypeVar
 
 import grpc
 
+from proto.aggregate_pb2 import AggregateRequest, AggregateResponse
+from proto.aggregate_pb2_grpc import AggregatorStub
 from proto.client import HEALTH_METHOD, HEALTH_SERVICE, TIMEOUT_SECONDS
+from proto.failure import failed
 from proto.observer_pb2 import (
     GetAgentEventsRequest,
     GetAgentEventsResponse,
@@ -36,7 +39,7 @@ from proto.reader_pb2 import ReadRequest, ReadResponse
 from proto.reader_pb2_grpc import ReaderStub
 from proto.reading import Reading, Request
 from proto.server import Metadata, Say, Server
-from proto.transport import TLS, Target, TransportError, explain, open_aio_channel
+from proto.transport import TLS, Target, open_aio_channel
 
 Question = TypeVar("Question")
 Reply = TypeVar("Reply")
@@ -75,6 +78,7 @@ class AsyncClient:
         self._channel = open_aio_channel(self.server.target, tls)
         self._observer = ObserverStub(self._channel)
         self._reader = ReaderStub(self._channel)
+        self._aggregator = AggregatorStub(self._channel)
 
     def responses(
         self, request: GetFlowsRequest, *, on_reconnect: Say | None = None
@@ -113,6 +117,10 @@ class AsyncClient:
         answer = await self._ask(self._observer.GetNamespaces, GetNamespacesRequest())
         return answer.namespaces
 
+    async def aggregate(self, request: AggregateRequest) -> AggregateResponse:
+        """Ask for counts instead of flows; NotOffered where the server does not count."""
+        return await self._ask(self._aggregator.Aggregate, request)
+
     async def health(self, service: str = HEALTH_SERVICE) -> str:
         """Ask for the health of a service: SERVING, or what is in its place."""
         from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
@@ -147,7 +155,7 @@ class AsyncClient:
         try:
             answer = await call
         except grpc.RpcError as error:
-            raise TransportError(explain(error, self.server.target)) from error
+            raise failed(error, self.server.target) from error
         self.server.heard(await call.initial_metadata())
         return answer
 

@@ -15,6 +15,9 @@ from typing import Protocol, Self, TypeVar
 
 import grpc
 
+from proto.aggregate_pb2 import AggregateRequest, AggregateResponse
+from proto.aggregate_pb2_grpc import AggregatorStub
+from proto.failure import failed
 from proto.observer_pb2 import (
     GetAgentEventsRequest,
     GetAgentEventsResponse,
@@ -35,7 +38,7 @@ from proto.reader_pb2 import ReadRequest, ReadResponse
 from proto.reader_pb2_grpc import ReaderStub
 from proto.reading import Reading, Request, Retry
 from proto.server import Metadata, Say, Server
-from proto.transport import TLS, Target, TransportError, explain, open_channel
+from proto.transport import TLS, Target, open_channel
 
 TIMEOUT_SECONDS = 12.0
 """How long a server may take to answer a call that is not a stream."""
@@ -83,6 +86,7 @@ class Client:
         self._channel = open_channel(self.server.target, tls)
         self._observer = ObserverStub(self._channel)
         self._reader = ReaderStub(self._channel)
+        self._aggregator = AggregatorStub(self._channel)
 
     def responses(
         self,
@@ -129,6 +133,10 @@ class Client:
         """Ask for the namespaces of what is stored."""
         return self._ask(self._observer.GetNamespaces, GetNamespacesRequest()).namespaces
 
+    def aggregate(self, request: AggregateRequest) -> AggregateResponse:
+        """Ask for counts instead of flows; NotOffered where the server does not count."""
+        return self._ask(self._aggregator.Aggregate, request)
+
     def health(self, service: str = HEALTH_SERVICE) -> str:
         """Ask for the health of a service: SERVING, or what is in its place."""
         from grpc_health.v1.health_pb2 import HealthCheckRequest, HealthCheckResponse
@@ -164,7 +172,7 @@ class Client:
         try:
             answer, call = method.with_call(request, timeout=self.timeout)
         except grpc.RpcError as error:
-            raise TransportError(explain(error, self.server.target)) from error
+            raise failed(error, self.server.target) from error
         self.server.heard(call.initial_metadata())
         return answer
 

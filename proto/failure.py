@@ -11,6 +11,10 @@ class TransportError(Exception):
     """A server cannot be reached, refuses, or answers badly. The text is one line."""
 
 
+class NotOffered(TransportError):
+    """A server that does not know the call: no relay of ours, or an older one."""
+
+
 REASONS: tuple[tuple[str, str], ...] = (
     (r"connection refused", "connection refused; is a relay running there? (palomar relay)"),
     (r"no such file or directory", "no such socket; is a relay listening there?"),
@@ -46,6 +50,12 @@ def explain(error: grpc.RpcError, server: object = "the server") -> str:
         return f"cannot reach {server}: {reason(error)}"
     said = HINTS.get(code) or f"answered {code.name}"
     return f"{server} {said}" + (f": {details}" if details else "")
+
+
+def failed(error: grpc.RpcError, server: object) -> TransportError:
+    """Make the error that tells of a call to `server` that went wrong."""
+    unknown = status_code(error) is grpc.StatusCode.UNIMPLEMENTED
+    return (NotOffered if unknown else TransportError)(explain(error, server))
 
 
 def status_code(error: grpc.RpcError) -> grpc.StatusCode:

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.reactive import var
 
 from tui.filtertext import FilterText, InvalidText
+from tui.list.feed import State
 from tui.screens.flows import Flows, Range
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ class Palomar(App[None]):
 
     filters: var[FilterText] = var(FilterText)
     """What every mode shows the flows of."""
+    connection: var[State] = var(State)
+    """How the connection of the flow list is."""
 
     def __init__(
         self,

@@ -1,12 +1,15 @@
 """A file of JSON lines as a source; each question reads it anew."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
+from observe.aggregating import of_file
+from observe.completion import SAMPLE
 from observe.errors import ObserveError
 from observe.filesource import FileSource as Reading
 from proto.aggregate_pb2 import AggregateRequest, AggregateResponse
 from proto.filters import InvalidFilter
+from proto.flow_pb2 import Flow
 from proto.observer_pb2 import (
     GetFlowsRequest,
     GetFlowsResponse,
@@ -17,6 +20,19 @@ from tui.source import Retry, SourceError
 
 BATCH = 256
 """Responses given at a time."""
+
+
+def _pods(flow: Flow) -> tuple[str, ...]:
+    ends = (flow.source, flow.destination)
+    return tuple(f"{end.namespace}/{end.pod_name}" for end in ends if end.pod_name)
+
+
+VALUES: dict[str, Callable[[Flow], tuple[str, ...]]] = {
+    "namespace": lambda flow: (flow.source.namespace, flow.destination.namespace),
+    "node_name": lambda flow: (flow.node_name,),
+    "pod": _pods,
+}
+"""How the values of a field of a filter are read from a flow."""
 
 
 class FileStream:
@@ -63,7 +79,10 @@ class FileSource:
 
     def aggregate(self, request: AggregateRequest) -> AggregateResponse:
         """Count the flows of the file."""
-        raise SourceError("a file cannot be counted")
+        try:
+            return of_file(self.name, request)
+        except (ObserveError, ValueError) as error:
+            raise SourceError(str(error)) from None
 
     def nodes(self) -> GetNodesResponse:
         """Give none: a file has no nodes that could be asked."""
@@ -76,7 +95,13 @@ class FileSource:
 
     def values(self, field: str) -> Sequence[str]:
         """Name what occurs in the last flows of the file."""
-        return ()
+        read = VALUES.get(field)
+        if read is None:
+            return ()
+        request = GetFlowsRequest(number=SAMPLE)
+        flows = (answer.flow for batch in self.flows(request) for answer in batch)
+        found = {value for flow in flows for value in read(flow)}
+        return sorted(value for value in found if value and value.isprintable())
 
     def close(self) -> None:
         """Nothing is kept open."""

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
+from observe.aggregating import of_server
 from observe.completion import LIVE
 from proto.aggregate_pb2 import AggregateRequest, AggregateResponse
 from proto.client import Client
@@ -32,7 +33,7 @@ class ServerStream:
     def __iter__(self) -> Iterator[Sequence[GetFlowsResponse]]:
         try:
             yield from self._batches
-        except TransportError as error:
+        except (TransportError, ValueError) as error:
             raise SourceError(str(error)) from None
         finally:
             self.close()
@@ -58,8 +59,8 @@ class ServerSource:
         return ServerStream(self._connect(), request, on_retry)
 
     def aggregate(self, request: AggregateRequest) -> AggregateResponse:
-        """Ask the relay to count."""
-        return self._ask(lambda client: client.aggregate(request))
+        """Ask the server to count, or count the last flows of one that does not."""
+        return self._ask(lambda client: of_server(client, request))
 
     def nodes(self) -> GetNodesResponse:
         """Ask for the nodes that the server knows."""
@@ -88,5 +89,5 @@ class ServerSource:
             client = self._client = self._client or self._connect()
         try:
             return question(client)
-        except TransportError as error:
+        except (TransportError, ValueError) as error:
             raise SourceError(str(error)) from None

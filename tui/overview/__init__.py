@@ -1,0 +1,1 @@
+"""What the overview asks, and the tables that it makes of the answers."""

@@ -1,0 +1,61 @@
+"""Numbers as a person reads them at a glance: at most four digits, with their unit."""
+
+from datetime import UTC, datetime
+
+from proto.timestamps import SECOND
+
+THOUSANDS = ("", "k", "M", "G", "T", "P", "E")
+
+SPANS = ((SECOND, "s"), (1_000_000, "ms"), (1_000, "µs"), (1, "ns"))
+BYTES = ("B", "KiB", "MiB", "GiB", "TiB")
+
+
+def count(number: float) -> str:
+    """Write a number of flows: 7, 950, 1.2k, 34k, 1.5M."""
+    for unit in THOUSANDS:
+        if number < 999.5 or unit == THOUSANDS[-1]:
+            break
+        number /= 1000
+    return f"{_digits(number) if unit else f'{number:.0f}'}{unit}"
+
+
+def rate(per_second: float) -> str:
+    """Write a rate: 0/s, 0.03/s, 1.2/s, 34/s, 1.2k/s."""
+    if 0 < per_second < 0.995:
+        return f"{per_second:.2g}/s" if per_second >= 0.01 else "<0.01/s"
+    return f"{_digits(per_second) if per_second < 999.5 else count(per_second)}/s"
+
+
+def span(ns: float) -> str:
+    """Write how long something took: 850µs, 4.1ms, 12s."""
+    size, unit = next((each for each in SPANS if ns >= each[0] * 0.9995), SPANS[-1])
+    return f"{_digits(ns / size) if ns else 0}{unit}"
+
+
+def share(part: float, whole: float) -> str:
+    """Write a part of a whole in percent; nothing of nothing."""
+    if not whole:
+        return ""
+    percent = 100 * part / whole
+    if 0 < percent < 1:
+        return "<1%"
+    return f"{percent:.0f}%" if not 99 < percent < 100 else ">99%"
+
+
+def size(number: float) -> str:
+    """Write a number of bytes: 512B, 1.5MiB."""
+    for unit in BYTES:
+        if number < 1023.5 or unit == BYTES[-1]:
+            break
+        number /= 1024
+    return f"{_digits(number)}{unit}"
+
+
+def clock(ns: int) -> str:
+    """Write the time of day, in UTC as flows are shown: 16:30:59."""
+    return datetime.fromtimestamp(ns // SECOND, UTC).strftime("%H:%M:%S")
+
+
+def _digits(number: float) -> str:
+    """Write two digits at least, and no point where it says nothing."""
+    return f"{number:.1f}".removesuffix(".0") if number < 9.95 else f"{number:.0f}"

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from observe.aggregating import of_file, of_server
+from observe.aggregating import of_file, of_server, of_server_async
 from observe.errors import ObserveError
 from proto.aclient import AsyncClient
 from proto.aggregate_pb2 import AggregateRequest, AggregateResponse, Question
@@ -33,11 +33,12 @@ def test_a_server_that_does_not_count_is_read() -> None:
     assert said.coverage.missing == ""
 
 
-async def test_a_client_of_asyncio_is_told_that_a_server_does_not_count() -> None:
-    with ObserverServer() as server:
+async def test_a_server_that_does_not_count_is_read_with_asyncio() -> None:
+    with ObserverServer(response(second, node) for second, node in enumerate("ab")) as server:
         async with AsyncClient(server.address) as client:
             with pytest.raises(NotOffered):
                 await client.aggregate(BY_NODE)
+            assert counted(await of_server_async(client, BY_NODE)) == {"a": 1, "b": 1}
 
 
 def test_of_a_server_that_does_not_count_only_the_last_flows_are_read() -> None:

@@ -171,9 +171,10 @@ def _policies(flows: Flows, policies: Dimension) -> list[int]:
 
 
 def denied_by(flow: shadow_pb2.Flow) -> bytes:
-    """Name the policies that denied a flow, as `namespace/name`."""
+    """Name the policies that denied a flow, as `proto.aggregates.dimensions.say_policies` does."""
     found = [*flow.egress_denied_by, *flow.ingress_denied_by]
-    return b",".join([b"/".join(filter(None, (p.namespace, p.name))) for p in found])
+    named = [p.namespace + b"/" + p.name if p.namespace else p.name for p in found]
+    return b",".join(dict.fromkeys(filter(None, named)))
 
 
 def _ends(flows: Flows, dimensions: Dimensions) -> dict[str, Sequence[int]]:
@@ -229,7 +230,7 @@ def _record(value: bytes, dimensions: Dimensions) -> tuple[int, ...]:
     name = read.WhichOneof("record")
     http = read.http
     return (
-        RECORDS[name] if name else 0,
+        RECORDS[name] if name else UNKNOWN,
         min(http.code, MAX_CODE),
         dimensions["method"][http.method],
         dimensions["url"][http.url],

@@ -78,7 +78,8 @@ INDEXED = (
     *_ids("policy", "denied_by"),
 )
 """What is read from an event. `protocol`, `record` and `kind` are field numbers in Layer4, Layer7
-and ExportEvent, `l7_type` is one of flow.L7FlowType; `http_code` is at most MAX_CODE."""
+and ExportEvent, UNKNOWN for layer 7 without a record; `l7_type` is one of flow.L7FlowType;
+`http_code` is at most MAX_CODE."""
 
 COLUMNS = PLACE + INDEXED
 INDEX = {column.name: number for number, column in enumerate(COLUMNS)}

@@ -42,6 +42,10 @@ class Window:
             raise IndexError(number)
         return self._rows[number - self.first]
 
+    def rows(self) -> list[Row]:
+        """Give all rows in memory, in order."""
+        return list(self._rows)
+
     @property
     def end(self) -> int:
         """The number after that of the last row."""

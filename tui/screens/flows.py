@@ -1,15 +1,16 @@
 """The flow list: what comes, filtered, with the history behind it."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.reactive import reactive
-from textual.screen import Screen
 from textual.widgets import Footer
 
 from observe.printers.clock import clock
+from tui.filtering.bar import FilterBar
 from tui.keys import key
 from tui.list.feed import Feed, State
 from tui.list.flowlist import FlowList
@@ -19,13 +20,12 @@ from tui.list.rate import Rate
 from tui.list.rows import losses, parsed
 from tui.list.status_line import StatusLine
 from tui.list.window import Row, Window
+from tui.screens.exporting import Exporting
 from tui.source import SourceError
-from tui.widgets.filter_bar import FilterBar
 from tui.widgets.top_line import TopLine
 
 if TYPE_CHECKING:
-    from proto.observer_pb2 import GetFlowsRequest
-    from tui.app import Palomar
+    from proto.observer_pb2 import GetFlowsRequest, GetFlowsResponse
 
 PAINT_SECONDS = 0.1
 """Time between two looks at what has come."""
@@ -46,10 +46,9 @@ class Range(NamedTuple):
         return self == Range()
 
 
-class Flows(Screen[None]):
+class Flows(Exporting):
     """The flow list, its filter and its state."""
 
-    app: "Palomar"
     BINDING_GROUP_TITLE = "Flows"
     BINDINGS: ClassVar[list[BindingType]] = [
         key("slash", "filter", "flows.filter", "Edit the filter", footer="Filter", show="/"),
@@ -128,9 +127,25 @@ class Flows(Screen[None]):
             self.flows.absorb()
         self.query_one(StatusLine).tell(self)
 
+    def selected(self) -> "GetFlowsResponse | None":
+        """Give the selected row."""
+        row = self.flows.selected
+        return None if row is None else parsed(row)
+
+    def listed(self) -> "Iterable[GetFlowsResponse]":
+        """Give the rows in memory."""
+        from proto.observer_pb2 import GetFlowsResponse
+
+        return map(GetFlowsResponse.FromString, self.window.rows())
+
     def action_filter(self) -> None:
         """Go to the filter."""
-        self.query_one(FilterBar).focus_input()
+        self.query_one(FilterBar).edit()
+
+    @on(FilterBar.Left)
+    def back_to_list(self) -> None:
+        """Go back from the filter to the list."""
+        self.flows.focus()
 
     def action_pause(self) -> None:
         """Pause, or go on."""

@@ -1,0 +1,86 @@
+"""Flows as text: to the clipboard, or to a file. The formats are those of `observe`.
+
+What cannot be written is an ExportError of one line.
+"""
+
+import os
+from collections.abc import Iterable
+from io import BytesIO
+from itertools import islice
+from pathlib import Path
+
+from observe.printers import CSV_COLUMNS, printer_for
+from observe.printers.clock import clock
+from observe.printers.style import Style
+from observe.show import Show
+from observe.streams import Nowhere, Sink
+from proto.observer_pb2 import GetFlowsResponse
+
+ENDINGS = {".jsonl": "jsonpb", ".json": "jsonpb", ".csv": "csv", ".txt": "compact"}
+"""The output for each ending of a file's name."""
+
+BATCH = 256
+MOST_COPIED = 256 * 1024
+"""Bytes that are copied at most: terminals take no more, and many take less."""
+
+
+class ExportError(Exception):
+    """Flows cannot be written. The text is one line."""
+
+
+class Exists(ExportError):
+    """There is a file of that name already."""
+
+
+def text_of(output: str, flows: Iterable[GetFlowsResponse]) -> str:
+    """Write flows as an output of `observe` does, to be copied."""
+    text = BytesIO()
+    _write(output, flows, Sink(text))
+    if text.tell() > MOST_COPIED:
+        raise ExportError(f"{text.tell():,} bytes are too many to copy; write them to a file")
+    return text.getvalue().decode()
+
+
+def save(name: str, flows: Iterable[GetFlowsResponse], replace: bool = False) -> int:
+    """Write flows to a new file, or, if told so, in place of one; give how many there were.
+
+    The ending of the name says how. Nothing is left of a file that could not be written whole.
+    """
+    path = Path(name).expanduser()
+    output = ENDINGS.get(path.suffix.lower())
+    if output is None:
+        raise ExportError(f"{name}: the ending says how to write; one of {', '.join(ENDINGS)}")
+    try:
+        return _save(path, output, flows, replace)
+    except FileExistsError:
+        if path.is_file():
+            raise Exists(f"{name} exists") from None
+        raise ExportError(f"{name} is no file") from None
+    except OSError as error:
+        raise ExportError(f"cannot write {name}: {error.strerror}") from None
+
+
+def _save(path: Path, output: str, flows: Iterable[GetFlowsResponse], replace: bool) -> int:
+    replaces = replace and path.is_file()
+    new = path.with_name(f".{path.name}.new") if replaces else path
+    with open(new, "xb") as file:
+        try:
+            number = _write(output, flows, Sink(file))
+            file.close()
+            if replaces:
+                os.replace(new, path)
+        except BaseException:
+            new.unlink()
+            raise
+    return number
+
+
+def _write(output: str, flows: Iterable[GetFlowsResponse], out: Sink) -> int:
+    """Write flows as an output; give how many there were."""
+    times = clock("RFC3339Nano") if output == "csv" else clock()
+    style = Style(clock=times, node_name=True, columns=CSV_COLUMNS)
+    show = Show(output, printer_for(output, style), out, Nowhere())
+    rest = iter(flows)
+    show.run(iter(lambda: list(islice(rest, BATCH)), []))
+    show.close()
+    return show.shown

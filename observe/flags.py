@@ -25,6 +25,7 @@ __all__ = [
     "filter_options",
     "filters_as_typed",
     "filters_of",
+    "flag_groups",
     "parse_filters",
     "raw_filters_text",
 ]
@@ -92,24 +93,29 @@ def filters_of(ctx: click.Context) -> tuple[list["FlowFilter"], list["FlowFilter
 
 def filters_as_typed(ctx: click.Context) -> str:
     """Write the filter flags of a parsed command as they can be typed, for `parse_filters`."""
-    words: list[str] = []
-    for flag, text in ctx.meta.get(_ORDER, []):
-        words += _words(flag.name if flag else NOT, text, switch=flag is None or flag.switch)
-    for name in ("allowlist", "denylist"):
-        for text in ctx.params.get(name) or ():
-            words += (f"--{name}", text)
-    return shlex.join(words)
+    return shlex.join(word for group in _groups(ctx) for word in group)
+
+
+def flag_groups(text: str) -> list[tuple[str, ...]]:
+    """Split a text of filter flags into one group of words for each flag, with its value and the
+    `--not` before it; click.UsageError for what cannot be split.
+    """
+    return list(_groups(_parsed(text)))
 
 
 def parse_filters(
     text: str | Sequence[str],
 ) -> tuple[list["FlowFilter"], list["FlowFilter"]]:
     """Read filter flags as typed, or split already; click.UsageError for nonsense."""
+    return filters_of(_parsed(text))
+
+
+def _parsed(text: str | Sequence[str]) -> click.Context:
     try:
         args = shlex.split(text) if isinstance(text, str) else list(text)
     except ValueError as error:
         raise click.UsageError(f"{text!r}: {error}") from None
-    return filters_of(_command().make_context("filters", args))
+    return _command().make_context("filters", args)
 
 
 @cache
@@ -127,6 +133,22 @@ def _in_order(
         if isinstance(param, FlagOption | FlagSwitch):
             text = next(left[str(param.name)])
             yield param.flag, text if isinstance(text, str) else "true"
+
+
+def _groups(ctx: click.Context) -> Iterator[tuple[str, ...]]:
+    """Give the words of each flag, in their order; the raw lists come last."""
+    before: tuple[str, ...] = ()
+    for flag, text in ctx.meta.get(_ORDER, []):
+        words = _words(flag.name if flag else NOT, text, switch=flag is None or flag.switch)
+        if flag is None:
+            before = words
+            continue
+        yield before + words
+        before = ()
+    if before:
+        yield before
+    for name in ("allowlist", "denylist"):
+        yield from ((f"--{name}", text) for text in ctx.params.get(name) or ())
 
 
 def _words(name: str, text: str, switch: bool) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from textual.reactive import var
 
 from tui.filtertext import FilterText, InvalidText
 from tui.list.feed import State
+from tui.memory import Remembered
 from tui.screens.flows import Flows, Range
 
 if TYPE_CHECKING:
@@ -66,9 +67,17 @@ class Palomar(App[None]):
     ) -> None:
         super().__init__()
         self.source = source
+        self.remembered = Remembered()
         self.now_ns = now_ns
         """Gives the time, in nanoseconds since 1970, by which ages are told."""
         self.set_reactive(Palomar.filters, filters or FilterText())
+
+    def use(self, filters: FilterText) -> None:
+        """Show what a filter lets through, in every mode, and remember it."""
+        self.filters = filters
+        if filters.text:
+            memory = self.remembered.now.used(filters.text)
+            self.remembered.change(history=memory.history)
 
     def show_flows(
         self, filter_text: str = "", since_ns: int | None = None, until_ns: int | None = None

@@ -98,7 +98,10 @@ def _end(flow: Flow, width: int, left: bool) -> Cell:
     at_source = left is not turned(flow)
     host, port = (source, source_port) if at_source else (destination, destination_port)
     said = host_and_port(host, port)
-    if len(said) > width and port:  # of a long name the port is still to be seen
+    if len(said) > width:  # of a long name the pod and the port are still to be seen
+        host = host.rpartition("/")[2]
+        said = host_and_port(host, port)
+    if len(said) > width and port:
         said = host_and_port(fitted(host, width - len(said) + len(host)), port)
     return Cell(said, "name")
 

@@ -142,11 +142,6 @@ class Flows(Exporting):
         """Go to the filter."""
         self.query_one(FilterBar).edit()
 
-    @on(FilterBar.Left)
-    def back_to_list(self) -> None:
-        """Go back from the filter to the list."""
-        self.flows.focus()
-
     def action_pause(self) -> None:
         """Pause, or go on."""
         self.paused = not self.paused

@@ -14,13 +14,13 @@ from proto.escape import escape
 from proto.observer_pb2 import GetFlowsRequest
 from proto.timestamps import from_ns, to_ns
 from tui.behind import Behind, text
+from tui.filtering.bar import FilterBar
 from tui.keys import key
 from tui.quantities import clock, count
 from tui.screens.counting import Counting
 from tui.source import SourceError
 from tui.span import SPANS, Span
 from tui.widgets.choice import Choice
-from tui.widgets.filter_bar import FilterBar
 from tui.widgets.top_line import TopLine
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Ranged(Counting[Result], Generic[Result]):
 
     def action_filter(self) -> None:
         """Go to the filter."""
-        self.query_one(FilterBar).focus_input()
+        self.query_one(FilterBar).edit()
 
     def action_span(self, by: int) -> None:
         """Choose a longer or a shorter span."""

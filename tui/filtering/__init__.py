@@ -1,0 +1,1 @@
+"""The filter bar: its text, what completes it, and how cells change it."""

@@ -1,63 +1,113 @@
-"""All benchmarks, one after the other, on one database: `python -m bench --json FILE`."""
+"""All benchmarks, one after the other: `python -m bench --json FILE --table`.
 
-import json
+Those on full rings share a database, which the first of them fills.
+"""
+
+import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
-from bench import agent_envoy, disk_slow, follow, ingest, query, restart, startup
-from bench.report import Figure, Options, Run, measure
-
-SHARED: tuple[tuple[str, Run], ...] = (
-    ("ingest", ingest.run),
-    ("query", query.run),
-    ("follow", follow.run),
-    ("restart", restart.run),
+from bench import (
+    agent_cost,
+    agent_envoy,
+    aggregates,
+    crowd,
+    disk_slow,
+    filtering,
+    follow,
+    ingest,
+    large,
+    output,
+    query,
+    read,
+    report,
+    restart,
+    scan,
+    soak,
+    startup,
+    table,
 )
-"""Benchmarks on full rings, which the first one fills."""
+from bench.report import Options, Run
 
-ALONE: tuple[tuple[str, Run], ...] = (
-    ("startup", startup.run),
-    ("disk-slow", disk_slow.run),
-    ("agent-envoy", agent_envoy.run),
+
+class Bench(NamedTuple):
+    """A benchmark: its name, what runs it, whether it uses the shared database."""
+
+    name: str
+    run: Run
+    shared: bool = True
+
+
+BENCHES = (
+    Bench("startup", startup.run, False),
+    Bench("filters", filtering.run, False),
+    Bench("agents", agent_cost.run, False),
+    Bench("envoy", agent_envoy.run, False),
+    Bench("disk-slow", disk_slow.run, False),
+    Bench("ingest", ingest.run),
+    Bench("query", query.run),
+    Bench("read", read.run),
+    Bench("output", output.run),
+    Bench("aggregates", aggregates.run),
+    Bench("restart", restart.run),
+    Bench("follow", follow.run),
+    Bench("crowd", crowd.run),
+    Bench("scan", scan.run),
+    Bench("soak", soak.run),
+    Bench("large", large.run, False),
 )
-"""Benchmarks with a database of their own."""
+"""All, in the order in which they run."""
+
+NAMES = [bench.name for bench in BENCHES]
+RESULTS = Path(__file__).parent / "results"
 
 
-def everything(options: Options) -> list[dict[str, Any]]:
-    """Run all."""
-    alone = [measure(name, run, options) for name, run in ALONE]
+def everything(chosen: list[str], options: Options) -> Iterator[dict[str, Any]]:
+    """Run those that were chosen; one that fails is told, and left out."""
     with tempfile.TemporaryDirectory(prefix="palomar-bench-") as scratch:
         shared = options._replace(data=Path(scratch) / "palomar.db")
-        return alone + [measure(name, run, shared) for name, run in SHARED]
-
-
-def table(results: Sequence[dict[str, Any]]) -> str:
-    """Write results as a table in Markdown."""
-    lines = ["| benchmark | figure | value | unit | bar |", "|---|---|---:|---|---|"]
-    for result in results:
-        for figure in (Figure(**row) for row in result["figures"]):
-            value = f"{figure.value:,.4g}" if figure.value < 1000 else f"{figure.value:,.0f}"
-            cells = (result["bench"], figure.name, value, figure.unit, figure.bar)
-            lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+        for bench in BENCHES:
+            if bench.name in chosen:
+                given = shared if bench.shared else options
+                if result := report.attempt(bench.name, bench.run, given):
+                    yield result
 
 
 @click.command(help=__doc__)
 @click.option("--size", default=1.0, help="Share of the usual ring capacity of a million.")
+@click.option("--repeat", default=5, help="Runs that medians are taken of.")
 @click.option("--seed", default=1, help="Seed of the events.")
-@click.option("--json", "target", type=click.Path(path_type=Path), help="Write the results here.")
-@click.option("--table", "shown", is_flag=True, help="End with a table in Markdown.")
-def main(size: float, seed: int, target: Path | None, shown: bool) -> None:
+@click.option("--only", type=click.Choice(NAMES), multiple=True, help="Run this one; repeatable.")
+@click.option("--skip", type=click.Choice(NAMES), multiple=True, help="Leave out; repeatable.")
+@click.option(
+    "--json", "target", type=click.Path(path_type=Path), help="Results; else in bench/results."
+)
+@click.option("--table", "shown", is_flag=True, help="End with the table, in Markdown.")
+def main(
+    size: float,
+    repeat: int,
+    seed: int,
+    only: tuple[str, ...],
+    skip: tuple[str, ...],
+    target: Path | None,
+    shown: bool,
+) -> None:
     """Run all."""
-    results = everything(Options(None, size, 0, 1_000, 5, seed))
-    if target:
-        target.write_text(json.dumps(results, indent=1) + "\n")
-    if shown:
-        click.echo(table(results))
+    chosen = [name for name in only or NAMES if name not in skip]
+    path = target or RESULTS / f"{datetime.now(UTC):%Y-%m-%d-%H%M%S}.json"
+    results = []
+    for result in everything(chosen, Options(size=size, repeat=repeat, seed=seed)):
+        results.append(result)
+        report.write(results, path)
+    click.echo(f"written to {path}", err=True)
+    if shown and results:
+        click.echo(table.markdown(results))
+    sys.exit(len(results) < len(set(chosen)))
 
 
 if __name__ == "__main__":

@@ -3,16 +3,16 @@
 `file` reads JSON lines, `hubble` subscribes to another relay, `demo` plays as fast as it can.
 """
 
-import os
-import signal
 import subprocess
 import tempfile
 import time
 from itertools import islice
 from pathlib import Path
 
+from bench.figure import Figure, higher, lower
 from bench.flows import events
-from bench.report import Figure, Options, command
+from bench.process import Process
+from bench.report import Options, command
 from bench.server import Server, palomar, running
 from proto.client import Client
 from proto.jsonlines import to_json
@@ -25,28 +25,20 @@ SIZE = 0.3
 """Share of the usual rings: what they drop costs the agent nothing."""
 
 
-class Agent:
-    """An agent in a process of its own."""
+def cost(agent: Process, name: str, count: int, seconds: float = 0.0) -> list[Figure]:
+    """Wait for the end of an agent, or stop it where `seconds` says how long it took; give what
+    each of `count` events cost.
+    """
+    used = agent.stop() if seconds else agent.wait()
+    return [
+        lower(f"agent {name}: CPU", used.cpu / count * 1e6, "µs/event"),
+        higher(f"agent {name}: from source to commit", count / (seconds or used.seconds), "/s"),
+    ]
 
-    def __init__(self, *argv: str) -> None:
-        self._began = time.perf_counter()
-        self._process = subprocess.Popen([palomar(), "agent", *argv], stderr=subprocess.DEVNULL)
 
-    def figures(self, name: str, count: int, stop: bool = False) -> list[Figure]:
-        """Wait for its end, or `stop` it; give what each of `count` events cost."""
-        took = time.perf_counter() - self._began
-        if stop:
-            self._process.send_signal(signal.SIGTERM)
-        _, status, usage = os.wait4(self._process.pid, 0)
-        if status:
-            raise SystemExit(f"the agent ended with status {status}")
-        if not stop:
-            took = time.perf_counter() - self._began
-        cpu = usage.ru_utime + usage.ru_stime
-        return [
-            Figure(f"agent {name}, CPU an event", cpu / count * 1e6, "µs"),
-            Figure(f"agent {name}, events a second", count / took, "/s"),
-        ]
+def started(name: str, *argv: str) -> Process:
+    """Start an agent."""
+    return Process(f"agent {name}", [palomar(), "agent", name, *argv], stderr=subprocess.DEVNULL)
 
 
 def seen(server: Server) -> int:
@@ -77,14 +69,14 @@ def run(options: Options) -> list[Figure]:
         lines = place / "flows.jsonl"
         count = write_lines(lines, options)
         with running(place / "a.db", SIZE) as first, running(place / "b.db", SIZE) as second:
-            figures = Agent("file", str(lines), "--relay", first.address).figures("file", count)
+            figures = cost(started("file", str(lines), "--relay", first.address), "file", count)
             flows = seen(first)
-            agent = Agent("hubble", first.address, "--relay", second.address)
+            hubble = started("hubble", first.address, "--relay", second.address)
             wait_for(second, flows)
-            figures += agent.figures("hubble", flows, stop=True)
+            figures += cost(hubble, "hubble", flows, hubble.age())
             given = (f"--rate={DEMO_RATE}", f"--duration={DEMO_SECONDS}", "--node=node-1")
-            demo = Agent("demo", *given, "--relay", first.address)
-            return figures + demo.figures("demo", DEMO_RATE * DEMO_SECONDS)
+            demo = started("demo", *given, "--relay", first.address)
+            return figures + cost(demo, "demo", DEMO_RATE * DEMO_SECONDS)
 
 
 main = command("agents", run)

@@ -1,7 +1,7 @@
 """What an agent for Envoys takes: each entry on its own, and a real Envoy at a rate.
 
-The second part needs Envoy, as `palomar demo --mesh` does. `--rate` requests a second (5,000 unless
-more than the usual 1,000 is given) go through it for some seconds, and each must be in the relay.
+The second part needs Envoy, as `palomar demo --mesh` does. `--rate` requests a second go through it
+for some seconds, and each must be in the relay.
 """
 
 import asyncio
@@ -12,15 +12,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from statistics import median
 from urllib.request import urlopen
-
-import psutil
 
 from agent.sources.envoy.directory import Directory
 from agent.sources.envoy.entries import Message, Teller
 from bench.envoy_load import Load, config
-from bench.report import Figure, Options, command
+from bench.figure import Figure, Goal, fact, higher, lower
+from bench.process import Process
+from bench.report import Options, command
 from bench.server import Server, free_port, palomar, place, running
 from observe.mesh.envoy import find
 from observe.mesh.place import CONFIG
@@ -50,20 +49,20 @@ def told(repeat: int) -> list[Figure]:
                 pass
         return (time.perf_counter() - began) / (200 * entries) * 1e6
 
-    return [Figure("an HTTP entry told", median(once() for _ in range(repeat)), "µs")]
+    once()
+    return [lower("an HTTP entry told", (once() for _ in range(repeat)), "µs")]
 
 
 @contextmanager
-def agent(relay: str) -> Iterator[tuple[str, psutil.Process]]:
+def agent(relay: str) -> Iterator[tuple[str, Process]]:
     """Run an agent; give where it listens, and its process."""
     argv = [palomar(), "agent", "envoy", "--listen", "127.0.0.1:0", "--relay", relay]
-    with subprocess.Popen(argv, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr
-        address = process.stderr.readline().partition("listening on ")[2].partition(" ")[0]
-        try:
-            yield address, psutil.Process(process.pid)
-        finally:
-            process.terminate()
+    process = Process("agent envoy", argv, stderr=subprocess.PIPE)
+    line = process.stderr.readline().decode()
+    try:
+        yield line.partition("listening on ")[2].partition(" ")[0], process
+    finally:
+        process.stop()
 
 
 @contextmanager
@@ -75,14 +74,12 @@ def proxy(binary: Path, als: str) -> Iterator[tuple[int, Callable[[str], int]]]:
         path.write_text(json.dumps(config(als, port, backend, admin)))
         fixed = ("--concurrency", "1", "--disable-hot-restart", "-l", "info")
         argv = [str(binary), "-c", str(path), *fixed]
-        with subprocess.Popen(argv, stderr=subprocess.PIPE, text=True) as process:
-            assert process.stderr
-            next(line for line in process.stderr if "starting main dispatch loop" in line)
-            try:
-                yield port, lambda name: counter(admin, name)
-            finally:
-                process.terminate()
-                process.stderr.read()
+        process = Process("envoy", argv, stderr=subprocess.PIPE)
+        try:
+            next(line for line in process.stderr if b"starting main dispatch loop" in line)
+            yield port, lambda name: counter(admin, name)
+        finally:
+            process.stop()
 
 
 def counter(admin: int, name: str) -> int:
@@ -111,22 +108,22 @@ def loaded(binary: Path, rate: int, data: Path) -> list[Figure]:
     """Put a real Envoy under load, and count what arrives."""
     with running(data) as server, agent(server.address) as (als, process):
         with proxy(binary, als) as (port, read):
-            before = sum(process.cpu_times()[:2])
+            before = process.cpu()
             load = Load(port, rate, SECONDS)
             asyncio.run(load.run())
             seen = settled(server)
-            used = sum(process.cpu_times()[:2]) - before
+            used = process.cpu() - before
             written, dropped = (
                 read(f"grpc_access_log.logs_{what}") for what in ("written", "dropped")
             )
         expected = load.done * (EVENTS - 1) + load.connections
         return [
-            Figure("through Envoy", load.done / load.seconds, "requests/s", f"{rate:,}"),
-            Figure("entries that Envoy wrote", written, "entries"),
-            Figure("entries that Envoy dropped", dropped, "entries", "0"),
-            Figure("flows missing at the relay", expected - seen, "flows", "0"),
-            Figure("CPU of the agent", used / load.done * 1e6, "µs/entry"),
-            Figure("memory of the agent", process.memory_info().rss / 1e6, "MB"),
+            higher("through Envoy", load.done / load.seconds, "requests/s", Goal(rate * 0.99)),
+            fact("entries that Envoy wrote", written, "entries"),
+            lower("entries that Envoy dropped", dropped, "entries", Goal(0)),
+            lower("flows missing at the relay", expected - seen, "flows", Goal(0)),
+            lower("CPU of the agent", used / load.done * 1e6, "µs/entry"),
+            lower("memory of the agent", process.memory(), "MB"),
         ]
 
 
@@ -135,7 +132,7 @@ def run(options: Options) -> list[Figure]:
     figures = told(options.repeat)
     if binary := find():
         with place(options.data) as data:
-            figures += loaded(binary, max(options.rate, RATE), data)
+            figures += loaded(binary, options.rate or RATE, data)
     return figures
 
 

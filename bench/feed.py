@@ -57,16 +57,26 @@ class Feed:
         raise SystemExit("the relay ended the stream")
 
     def _said(self, batches: Iterable[bytes], window: threading.Semaphore) -> Iterator[bytes]:
-        hello = collector_pb2.Hello(node="bench", source=self._source, kind="bench")
-        yield collector_pb2.CollectRequest(hello=hello).SerializeToString()
+        yield hello(self._source)
         for batch in batches:
             window.acquire()
             yield batch
-        yield collector_pb2.CollectRequest(goodbye=collector_pb2.Goodbye()).SerializeToString()
+        yield goodbye()
 
     def close(self) -> None:
         """Close the channel."""
         self._channel.close()
+
+
+def hello(source: str) -> bytes:
+    """Make the first message of a stream."""
+    said = collector_pb2.Hello(node="bench", source=source, kind="bench")
+    return collector_pb2.CollectRequest(hello=said).SerializeToString()
+
+
+def goodbye() -> bytes:
+    """Make the last message of a stream."""
+    return collector_pb2.CollectRequest(goodbye=collector_pb2.Goodbye()).SerializeToString()
 
 
 def capacity(size: float) -> int:

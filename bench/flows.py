@@ -30,8 +30,15 @@ BATCH = 256
 STEP_NS = 1_000_000
 """Time between two flows, in nanoseconds."""
 
-RINGS = {"drop": 39_500, "l7": 196_500, "flow": 752_000, "event": 9_600, "lost": 2_400}
+RINGS = {"drop": 39_500, "l7": 196_500, "flow": 752_000, "event": 11_950, "lost": 50}
 """Capacities, a million in all, in proportion to the events made here: all rings fill together."""
+
+OTHER = (1, 2, 3)
+"""Which of 250 events are no flows."""
+
+LOSS_EVERY = 240
+"""One in so many of the events that are no flows is a loss: 50 in a million. More would hide what
+a query costs, for losses are part of every answer."""
 
 _NODE_NAME, _TIME = b"\xc2\x3e", b"\xca\x3e"
 """Tags of the envelope's fields 1000 and 1001."""
@@ -129,7 +136,7 @@ def events(seed: int, start_ns: int, step_ns: int = STEP_NS) -> Iterator[bytes]:
     while True:
         stamp = from_ns(start_ns + number * step_ns).SerializeToString()
         timed = bytes([len(stamp)]) + stamp
-        if number % 250 in (1, 2, 3):
+        if number % 250 in OTHER:
             yield other(number, timed)
         else:
             plain, node = made[number % TEMPLATES]
@@ -138,10 +145,15 @@ def events(seed: int, start_ns: int, step_ns: int = STEP_NS) -> Iterator[bytes]:
         number += 1
 
 
+def flows_in(count: int) -> int:
+    """Count the flows in so many events from the first on."""
+    return sum(number % 250 not in OTHER for number in range(count))
+
+
 def other(number: int, timed: bytes) -> bytes:
-    """Make an agent event, or one time in five a loss."""
+    """Make an agent event, or now and then a loss."""
     event = observer_pb2.ExportEvent(node_name=f"default/node-{number % 8 + 1}")
-    if (number // 250 * 3 + number % 250) % 5:
+    if (number // 250 * 3 + number % 250) % LOSS_EVERY:
         event.agent_event.type = flow_pb2.ENDPOINT_CREATED
         event.agent_event.endpoint_update.id = number % 5_000
         event.agent_event.endpoint_update.pod_name = f"service-{number % 250}"

@@ -1,114 +1,123 @@
-"""How late a follower sees a flow: from the flow's own time until it is read and parsed.
+"""How late a follower sees a flow: from the moment its batch is sent until it is read and parsed.
 
-An agent offers `--rate` events a second, in a batch every 10 ms; that wait is part of the figures.
+`--rate` events a second are offered, in a batch every 10 ms; that wait is in the figures that count
+from when a flow happened. The followers are in a process of their own.
 """
 
-import threading
+import subprocess
 import time
-from collections.abc import Callable, Iterator
 from itertools import islice
 from statistics import quantiles
-
-import grpc
+from typing import NamedTuple
+from urllib.request import urlopen
 
 from bench.feed import Feed, fill
-from bench.flows import events, requests, templates
-from bench.report import Figure, Options, command
-from bench.server import place, running
-from proto import observer_pb2, observer_pb2_grpc, reader_pb2, reader_pb2_grpc
-from proto.target import Target
-from proto.timestamps import to_ns
-from proto.transport import open_channel
+from bench.figure import Figure, Goal, higher, lower
+from bench.flows import events, flows_in
+from bench.followers import filters, read, started
+from bench.pace import Pace
+from bench.process import Process
+from bench.report import Options, command
+from bench.server import Server, free_port, place, running
+from proto.filters import predicate
+from proto.observer_pb2 import ExportEvent
 
-SECONDS = 5
+RATE, SECONDS = 1_000, 5.0
+SETTLED = 0.5
+"""Seconds that the last flows may be on their way."""
+
 FLOW_TAG = 0x0A
 """First byte of an event that is a flow."""
 
-LINGER = 0.01
-"""Seconds between two batches."""
-
-FOLLOW = observer_pb2.GetFlowsRequest(follow=True)
+MEDIAN = Goal(12, 3, "104 ms")
+LATEST = Goal(50, peer="105 ms")
 
 
-def by_reader(channel: grpc.Channel) -> Iterator[observer_pb2.GetFlowsResponse]:
-    """Follow in batches."""
-    asked = reader_pb2.ReadRequest(request=FOLLOW)
-    for answer in reader_pb2_grpc.ReaderStub(channel).Read(asked):
-        yield from answer.responses
+class Group(NamedTuple):
+    """Followers of one kind."""
+
+    way: str
+    followers: int
+    filtered: bool
+    median: Goal | None = None
+    latest: Goal | None = None
+    delivered: Goal = Goal(100)
 
 
-def by_observer(channel: grpc.Channel) -> Iterator[observer_pb2.GetFlowsResponse]:
-    """Follow as Hubble's clients do."""
-    yield from observer_pb2_grpc.ObserverStub(channel).GetFlows(FOLLOW)
+def registered(metrics: str, count: int) -> None:
+    """Wait until a relay has so many followers."""
+    wanted = f"palomar_followers {count:.1f}"
+    while True:
+        with urlopen(f"http://{metrics}/metrics") as page:
+            if wanted in page.read().decode():
+                return
+        time.sleep(0.01)
 
 
-class Follower:
-    """A thread that follows, and notes how late each flow is, in milliseconds."""
-
-    def __init__(self, address: str, way: Callable[..., Iterator[observer_pb2.GetFlowsResponse]]):
-        self.late: list[float] = []
-        self._channel = open_channel(Target.parse(address))
-        self._thread = threading.Thread(target=self._read, args=(way,))
-        self._thread.start()
-
-    def _read(self, way: Callable[..., Iterator[observer_pb2.GetFlowsResponse]]) -> None:
-        try:
-            for answer in way(self._channel):
-                if answer.HasField("flow"):
-                    self.late.append((time.time_ns() - to_ns(answer.flow.time)) / 1e6)
-        except (grpc.RpcError, ValueError):
-            return  # the channel was closed
-
-    def stop(self) -> list[float]:
-        """Stop; give what was noted."""
-        self._channel.close()
-        self._thread.join()
-        return self.late
+def expected(group: Group, pace: Pace) -> int:
+    """Count the flows that a group must get, by the plain meaning of its filters."""
+    if not group.filtered:
+        return flows_in(pace.count) * group.followers
+    made = islice(events(pace.seed, pace.start_ns, pace.step_ns), pace.count)
+    parsed = [ExportEvent.FromString(event).flow for event in made if event[0] == FLOW_TAG]
+    judges = [predicate(allow, []) for allow in filters(pace.seed, group.followers)]
+    return sum(sum(map(judge, parsed)) for judge in judges if judge)
 
 
-def paced(rate: int, seconds: int, seed: int) -> Iterator[bytes]:
-    """Give batches of flows that happen as they are given."""
-    batch = max(1, round(rate * LINGER))
-    templates(seed)
-    start_ns, step_ns = time.time_ns(), 10**9 // rate
-    for number, made in enumerate(
-        requests(events(seed, start_ns, step_ns), rate * seconds, batch=batch)
-    ):
-        ahead = start_ns + (number + 1) * batch * step_ns - time.time_ns()
-        time.sleep(max(0, ahead) / 1e9)
-        yield made
-
-
-def figures(name: str, late: list[float], sent: int) -> list[Figure]:
-    """Sum up one follower."""
-    cuts = quantiles(late, n=100)
+def figures(group: Group, process: Process, pace: Pace) -> list[Figure]:
+    """Stop a group of followers, and sum up what they noted."""
+    process.stdin.close()
+    noted = [pair for client in read(process.stdout) for pair in client]
+    process.wait()
+    sent = [(came - pace.sent_ns(happened)) / 1e6 for happened, came in noted]
+    old = [(came - happened) / 1e6 for happened, came in noted]
+    late, since = quantiles(sent, n=100), quantiles(old, n=100)
+    share = len(noted) / expected(group, pace) * 100
+    way = group.way if group.followers == 1 else f"{group.followers} by {group.way}"
     return [
-        Figure(f"{name}: delivered", len(late) / sent * 100, "% of flows", "100"),
-        Figure(f"{name}: median", cuts[49], "ms"),
-        Figure(f"{name}: 99 %", cuts[98], "ms"),
+        higher(f"{way}: delivered", share, "% of flows", group.delivered),
+        lower(f"{way}: median", late[49], "ms", group.median),
+        lower(f"{way}: 99 %", late[98], "ms", group.latest),
+        lower(f"{way}: median since it happened", since[49], "ms"),
+        lower(f"{way}: 99 % since it happened", since[98], "ms"),
     ]
 
 
-def run(options: Options) -> list[Figure]:
-    """Measure."""
-    count = options.rate * SECONDS
-    with place(options.data) as data, running(data, options.size) as server:
+def follow(server: Server, metrics: str, groups: list[Group], pace: Pace) -> list[Figure]:
+    """Offer flows to groups of followers."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    processes = [
+        started(server.address, group.way, group.followers, pace.seed, group.filtered, **pipes)
+        for group in groups
+    ]
+    registered(metrics, sum(group.followers for group in groups))
+    feed = Feed(server.address, f"live-{time.time_ns()}", pace.batch)
+    before = server.cpu()
+    took = feed.send(pace, pace.count)
+    used = (server.cpu() - before) / took * 100
+    time.sleep(SETTLED)
+    feed.close()
+    pairs = zip(groups, processes, strict=True)
+    shown = [figure for group, process in pairs for figure in figures(group, process, pace)]
+    return [*shown, lower("CPU of the relay", used, "%")]
+
+
+def offered(options: Options, groups: list[Group], rate: int) -> list[Figure]:
+    """Run a relay, fill it, and follow; a tenth of the time before does not count."""
+    metrics = f"127.0.0.1:{free_port()}"
+    given = (f"--metrics={metrics}", "--max-streams=1024")
+    seconds = options.seconds or SECONDS
+    with place(options.data) as data, running(data, options.size, *given) as server:
         fill(server, options.size, options.seed)
-        followers = {
-            name: Follower(server.address, way)
-            for name, way in (("Reader", by_reader), ("GetFlows", by_observer))
-        }
-        feed = Feed(server.address, f"live-{time.time_ns()}", max(1, round(options.rate * LINGER)))
-        time.sleep(0.5)  # the followers are registered by then
-        before = server.cpu()
-        feed.send(paced(options.rate, SECONDS, options.seed), count)
-        used = (server.cpu() - before) / SECONDS * 100
-        time.sleep(0.5)  # the last flows are on their way
-        late = {name: follower.stop() for name, follower in followers.items()}
-        feed.close()
-    sent = sum(event[0] == FLOW_TAG for event in islice(events(options.seed, 0), count))
-    shown = [figure for name in late for figure in figures(name, late[name], sent)]
-    return [*shown, Figure("CPU of the relay, two followers", used, "%")]
+        warm = Pace(rate, seconds / 10, options.seed)
+        Feed(server.address, f"warm-{time.time_ns()}", warm.batch).send(warm, warm.count)
+        return follow(server, metrics, groups, Pace(rate, seconds, options.seed))
+
+
+def run(options: Options) -> list[Figure]:
+    """Measure two followers of everything."""
+    groups = [Group("Reader", 1, False, MEDIAN, LATEST), Group("GetFlows", 1, False)]
+    return offered(options, groups, options.rate or RATE)
 
 
 main = command("follow", run)

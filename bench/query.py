@@ -1,77 +1,109 @@
-"""How long queries take on full rings, from the call to the end of the answer, in this process."""
+"""How long the last 20 flows take on full rings: over gRPC, from the call to the end of the answer,
+and at the server, which is its store opened in this process.
+"""
 
 import time
 from collections.abc import Callable, Iterator
-from statistics import median
+from functools import partial
+from typing import NamedTuple
 
 import grpc
 
 from bench.cast import ONE_IN_TEN_THOUSAND, ONE_PERCENT
 from bench.feed import fill
-from bench.report import Figure, Options, command
+from bench.figure import Figure, Goal, lower
+from bench.report import Options, command
 from bench.server import place, running
-from proto import flow_pb2, observer_pb2, observer_pb2_grpc, reader_pb2, reader_pb2_grpc
+from bench.store_ingest import ask, limits
+from proto import flow_pb2, observer_pb2, reader_pb2, reader_pb2_grpc
+from proto.selection import Selection
 from proto.target import Target
 from proto.transport import open_channel
+from relay.store import Store
 
-ALL = 2**64 - 1
-"""The API's number for everything."""
+RUNS = 21
+"""Answers of which the median is taken, after one that is not counted."""
 
-Query = observer_pb2.GetFlowsRequest
-Answer = Callable[[grpc.Channel, Query], Iterator[int]]
-
-
-def by_reader(channel: grpc.Channel, query: Query) -> Iterator[int]:
-    """Ask for batches; give the size of each."""
-    asked = reader_pb2.ReadRequest(request=query)
-    return (len(r.responses) for r in reader_pb2_grpc.ReaderStub(channel).Read(asked))
+MOST_SECONDS = 3.0
+"""How long one question is asked again."""
 
 
-def by_observer(channel: grpc.Channel, query: Query) -> Iterator[int]:
-    """Ask as Hubble's clients do, one flow a message."""
-    return (1 for _ in observer_pb2_grpc.ObserverStub(channel).GetFlows(query))
+class Query(NamedTuple):
+    """A question: what it allows, and what it must take at the server, and over gRPC, in ms."""
+
+    name: str
+    allow: list[flow_pb2.FlowFilter]
+    served: Goal | None = None
+    called: Goal | None = None
 
 
-def last(pod: str = "") -> Query:
-    """Ask for the last 20, of one pod if one is named."""
-    return Query(number=20, whitelist=[flow_pb2.FlowFilter(source_pod=[pod])] if pod else [])
+def of_pod(pod: str) -> list[flow_pb2.FlowFilter]:
+    """Allow what comes from one pod."""
+    return [flow_pb2.FlowFilter(source_pod=[pod])]
 
 
-QUERIES = {
-    "last 20": last(),
-    "last 20 of 1 %": last(ONE_PERCENT),
-    "last 20 of 0.01 %": last(ONE_IN_TEN_THOUSAND),
-    "last 20, nothing found": last("needle/none"),
-    "last 20, URL that nothing has": Query(
-        number=20, whitelist=[flow_pb2.FlowFilter(http_url=["nowhere[.]example"])]
+PERCENT = Goal(5, 2, "12.1 ms in 65,535")
+RARE = Goal(8, 3)
+NOTHING = Goal(1, 0.1, "4.9 ms in 65,535")
+
+QUERIES = (
+    Query("last 20", [], Goal(1, 0.1, "0.4 ms in 65,535")),
+    Query("last 20 of 1 %", of_pod(ONE_PERCENT), PERCENT, PERCENT),
+    Query("last 20 of 0.01 %", of_pod(ONE_IN_TEN_THOUSAND), RARE, RARE),
+    Query("last 20, nothing found", of_pod("needle/none"), NOTHING, NOTHING),
+    Query("last 20, URL of none", [flow_pb2.FlowFilter(http_url=["nowhere[.]example"])]),
+    Query(
+        "last 20, header of none",
+        [flow_pb2.FlowFilter(http_header=[flow_pb2.HTTPHeader(key="no")])],
     ),
-}
+)
 
 
-def seconds(channel: grpc.Channel, answer: Answer, query: Query) -> tuple[float, int]:
-    """Ask once; give the seconds and the number of answers: flows, and losses among them."""
+def repeated(once: Callable[[], float], runs: int) -> list[float]:
+    """Call it once to warm up, then so often, or until it has taken long; give the milliseconds."""
+    took = [once()]
+    while len(took) <= runs and sum(took) < MOST_SECONDS:
+        took.append(once())
+    return [each * 1e3 for each in took[1:] or took]
+
+
+def call(channel: grpc.Channel, query: Query) -> float:
+    """Ask a relay once; give the seconds."""
+    request = observer_pb2.GetFlowsRequest(number=20, whitelist=query.allow)
+    asked = reader_pb2.ReadRequest(request=request)
     began = time.perf_counter()
-    found = sum(answer(channel, query))
-    return time.perf_counter() - began, found
+    for _ in reader_pb2_grpc.ReaderStub(channel).Read(asked):
+        pass
+    return time.perf_counter() - began
 
 
-def figures(channel: grpc.Channel, repeat: int) -> Iterator[Figure]:
-    """Ask everything `repeat` times; the first answer of each is not counted."""
-    for name, query in QUERIES.items():
-        seconds(channel, by_reader, query)
-        took = [seconds(channel, by_reader, query) for _ in range(repeat)]
-        yield Figure(f"{name} ({took[0][1]} answers)", median(t for t, _ in took) * 1e3, "ms")
-    for name, answer in (("Reader", by_reader), ("GetFlows", by_observer)):
-        took = [seconds(channel, answer, Query(number=ALL)) for _ in range(min(repeat, 2))]
-        yield Figure(f"all by {name}", median(found / t for t, found in took), "answers/s")
+def called(address: str, runs: int) -> Iterator[Figure]:
+    """Ask a relay everything."""
+    with open_channel(Target.parse(address)) as channel:
+        for query in QUERIES:
+            took = repeated(partial(call, channel, query), runs)
+            yield lower(f"{query.name}, over gRPC", took, "ms", query.called)
+
+
+def served(store: Store, runs: int) -> Iterator[Figure]:
+    """Ask a store everything."""
+    for query in QUERIES:
+        took = repeated(partial(ask, store, Selection(20), query.allow), runs)
+        yield lower(f"{query.name}, at the server", took, "ms", query.served)
 
 
 def run(options: Options) -> list[Figure]:
     """Measure."""
-    with place(options.data) as data, running(data, options.size) as server:
-        fill(server, options.size, options.seed)
-        with open_channel(Target.parse(server.address)) as channel:
-            return list(figures(channel, options.repeat))
+    runs = max(options.repeat, RUNS)
+    with place(options.data) as data:
+        with running(data, options.size) as server:
+            fill(server, options.size, options.seed)
+            figures = list(called(server.address, runs))
+        store = Store(data, limits(options.size))
+        try:
+            return [*figures, *served(store, runs)]
+        finally:
+            store.close()
 
 
 main = command("query", run)

@@ -1,100 +1,83 @@
-"""What every benchmark shares: options, figures, the JSON file and the table."""
+"""What every benchmark shares: options, the record of a run, and the command line."""
 
 import json
 import os
-import platform
-import sqlite3
 import sys
-import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
+import grpc
+
+from bench.figure import Figure, number
+from bench.machine import machine
+from bench.process import ENDED, used_since
 
 
 class Options(NamedTuple):
-    """How large a benchmark is."""
+    """How large a benchmark is. 0 stands for the benchmark's own number."""
 
-    data: Path | None
+    data: Path | None = None
     """Database to use, filled if it is not there; None: one that is thrown away."""
-    size: float
+    size: float = 1.0
     """Share of the rings' usual capacity of a million in all."""
-    events: int
-    """How many events or runs are measured; 0: as many as the benchmark has as its own."""
-    rate: int
+    events: int = 0
+    """How many events are measured."""
+    rate: int = 0
     """Events a second, where a benchmark offers a rate."""
-    repeat: int
+    seconds: float = 0.0
+    """How long it is offered."""
+    agents: int = 1
+    """Agents that send at the same time."""
+    followers: int = 0
+    """Clients that follow at the same time."""
+    repeat: int = 5
     """Runs that a median is taken of."""
-    seed: int
+    seed: int = 1
     """Seed of the events."""
-
-
-class Figure(NamedTuple):
-    """One result. `bar` is what it should reach, as text for people."""
-
-    name: str
-    value: float
-    unit: str
-    bar: str = ""
 
 
 Run = Callable[[Options], Sequence[Figure]]
 
 
-def machine() -> dict[str, Any]:
-    """Describe where this runs, and how busy it is."""
-    return {
-        "cores": os.cpu_count(),
-        "cpu": cpu_model(),
-        "load": round(os.getloadavg()[0], 1),
-        "loop": round(loop(), 1),
-        "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
-        "grpcio": version("grpcio"),
-        "protobuf": version("protobuf"),
-    }
-
-
-def loop() -> float:
-    """Time a million additions, in milliseconds: what to compare figures of two machines by."""
-    began, total = time.perf_counter(), 0
-    for number in range(1_000_000):
-        total += number
-    return (time.perf_counter() - began) * 1e3
-
-
-def cpu_model() -> str:
-    """Name the processor; the architecture where the system does not say."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.machine()
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.machine())
-
-
 def measure(name: str, run: Run, options: Options) -> dict[str, Any]:
     """Run a benchmark, print its figures, and give them with all that they depend on."""
-    about = machine()
+    about, place, before = machine(), len(ENDED), os.times()
     figures = run(options)
+    after = os.times()
     for figure in figures:
-        bar = f"   ({figure.bar})" if figure.bar else ""
-        click.echo(f"{name:10} {figure.name:44} {number(figure.value):>12} {figure.unit}{bar}")
+        show(name, figure)
+    own = after.user + after.system - before.user - before.system
+    this = {"name": "benchmark", "seconds": after.elapsed - before.elapsed, "cpu": own, "memory": 0}
     return {
         "bench": name,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": about,
         "options": {k: str(v) if isinstance(v, Path) else v for k, v in options._asdict().items()},
-        "figures": [figure._asdict() for figure in figures],
+        "figures": [figure.as_dict() for figure in figures],
+        "processes": [this, *used_since(place)],
     }
 
 
-def number(value: float) -> str:
-    """Write a figure with three significant digits, or more before the point."""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+def attempt(name: str, run: Run, options: Options) -> dict[str, Any] | None:
+    """Run a benchmark; if it fails, say why, and give None."""
+    try:
+        return measure(name, run, options)
+    except (grpc.RpcError, OSError, SystemExit) as error:
+        why = error.details() if isinstance(error, grpc.Call) else error
+        click.echo(f"{name}: failed: {why}", err=True)
+        return None
+
+
+def show(name: str, figure: Figure) -> None:
+    """Print a figure, and what it must reach."""
+    bar = ""
+    if figure.goal:
+        word = "reached" if figure.reaches(figure.goal.target) else "MISSED"
+        bar = f"   ({number(figure.goal.target)}: {word})"
+    click.echo(f"{name:10} {figure.name:48} {number(figure.value):>11} {figure.unit}{bar}")
 
 
 def command(name: str, run: Run) -> click.Command:
@@ -106,7 +89,10 @@ def command(name: str, run: Run) -> click.Command:
     )
     @click.option("--size", default=1.0, help="Share of the usual ring capacity of a million.")
     @click.option("--events", default=0, help="How much is measured; 0: the benchmark's own.")
-    @click.option("--rate", default=1_000, help="Events a second, where a rate is offered.")
+    @click.option("--rate", default=0, help="Events a second, where a rate is offered; 0: its own.")
+    @click.option("--seconds", default=0.0, help="How long it is offered; 0: its own.")
+    @click.option("--agents", default=1, help="Agents that send at the same time.")
+    @click.option("--followers", default=0, help="Clients that follow; 0: the benchmark's own.")
     @click.option("--repeat", default=5, help="Runs that a median is taken of.")
     @click.option("--seed", default=1, help="Seed of the events.")
     @click.option(
@@ -115,6 +101,18 @@ def command(name: str, run: Run) -> click.Command:
     def main(target: Path | None, **options: Any) -> None:
         result = measure(name, run, Options(**options))
         if target:
-            target.write_text(json.dumps(result, indent=1) + "\n")
+            write([result], target)
 
     return main
+
+
+def write(results: Sequence[dict[str, Any]], target: Path) -> None:
+    """Write results to a file."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(json.dumps(results, indent=1) + "\n")
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """Read results from a file."""
+    results: list[dict[str, Any]] = json.loads(path.read_text())
+    return results

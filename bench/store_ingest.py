@@ -1,16 +1,15 @@
-"""The store alone, without gRPC: ingest into full rings, disk, memory, and what queries take."""
+"""The store alone, without gRPC: ingest into full rings, disk, and how soon full rings open."""
 
-import resource
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
-from statistics import median
 
-from bench.cast import ONE_IN_TEN_THOUSAND, ONE_PERCENT
+from bench.feed import FILL, capacity
+from bench.figure import Figure, higher, lower
 from bench.flows import BATCH, RINGS, events, requests
-from bench.report import Figure, Options, command
+from bench.report import Options, command
 from bench.server import place
 from proto.flow_pb2 import FlowFilter
 from proto.selection import Selection
@@ -24,14 +23,10 @@ WINDOW = 32
 EVENTS = 256 * BATCH
 """Events of a measured run."""
 
-QUERIES = {
-    "last 20": (Selection(20), []),
-    "last 20 of 1 %": (Selection(20), [FlowFilter(source_pod=[ONE_PERCENT])]),
-    "last 20 of 0.01 %": (Selection(20), [FlowFilter(source_pod=[ONE_IN_TEN_THOUSAND])]),
-    "last 20, nothing found": (Selection(20), [FlowFilter(source_pod=["needle/none"])]),
-    "last 20 to port 1": (Selection(20), [FlowFilter(destination_port=["1"])]),
-    "everything": (Selection(), []),
-}
+
+def limits(size: float) -> dict[str, Limit]:
+    """Give the bounds of all rings, `size` times a million in all."""
+    return {name: Limit(count=max(1, round(count * size))) for name, count in RINGS.items()}
 
 
 def ingest(store: Store, batches: Iterator[bytes], count: int) -> float:
@@ -62,53 +57,38 @@ def disk(data: Path) -> int:
     return sum(file.stat().st_size for file in data.parent.glob(f"{data.name}*"))
 
 
-def run(options: Options) -> Iterator[Figure]:
-    """Fill the rings, then measure."""
-    limits = {name: Limit(count=int(count * options.size)) for name, count in RINGS.items()}
-    capacity = sum(limit.count for limit in limits.values())
-    with place(options.data) as data:
-        store = Store(data, limits)
-        fill = int(capacity * 1.02)
-        source = events(options.seed, time.time_ns() - 2 * capacity * 10**6)
-        batches = requests(source, 10**12)
-        for _ in range(0, fill, EVENTS):
-            ingest(store, batches, EVENTS)
-        rates = [EVENTS / ingest(store, batches, EVENTS) for _ in range(options.repeat)]
-        yield Figure("ingest into full rings", median(rates), "flows/s", ">= 90,000")
-        yield Figure("disk", disk(data) / capacity, "B/flow", "<= 220")
-        yield from queries(store, capacity, options.repeat)
-        store.close()
-        yield Figure("open full rings", opening(lambda: Store(data, limits)) * 1e3, "ms", "< 2,000")
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        yield Figure("memory at most, with the generator", memory, "MB", "< 300")
-
-
-def queries(store: Store, capacity: int, repeat: int) -> Iterator[Figure]:
-    """Ask everything; the first answer of each is not counted."""
-    for name, (selection, allow) in QUERIES.items():
-        ask(store, selection, allow)
-        took = median(ask(store, selection, allow) for _ in range(repeat))
-        if selection.number:
-            yield Figure(name, took * 1e3, "ms")
-        else:
-            yield Figure(name, capacity / took, "flows/s", ">= 300,000")
-
-
-def opening(make: Callable[[], Store]) -> float:
+def opened(data: Path, size: float) -> float:
     """Open a store and close it; give the seconds that opening took."""
     began = time.perf_counter()
-    store = make()
+    store = Store(data, limits(size))
     took = time.perf_counter() - began
     store.close()
     return took
 
 
-def measured(options: Options) -> list[Figure]:
-    """Give all figures."""
-    return list(run(options))
+def run(options: Options) -> list[Figure]:
+    """Fill the rings, then measure."""
+    kept = capacity(options.size)
+    count = options.events or EVENTS
+    with place(options.data) as data:
+        store = Store(data, limits(options.size))
+        source = events(options.seed, time.time_ns() - 2 * kept * 10**6)
+        batches = requests(source, 10**12)
+        for _ in range(0, round(kept * FILL), EVENTS):
+            ingest(store, batches, EVENTS)
+        rates = [count / ingest(store, batches, count) for _ in range(options.repeat)]
+        store.close()
+        closed = disk(data)
+        opening = [opened(data, options.size) * 1e3 for _ in range(options.repeat)]
+        return [
+            higher("into full rings", rates, "flows/s"),
+            lower("disk, closed", closed / kept, "B/flow"),
+            lower("open full rings", opening, "ms"),
+        ]
 
 
-main = command("store", measured)
+main = command("store", run)
+"""The command line."""
 
 if __name__ == "__main__":
     main()

@@ -86,7 +86,7 @@ KEYS = {
     "port": Key(("is_reply", "source_port", "destination_port"), _port, UNKNOWN),
     "http_code": _column("http_code"),
     "http_method": _column("http_method"),
-    "http_url": _column("http_url"),
+    "http_host": _column("http_host"),
     "dns_query": _column("dns_query"),
     "dns_rcode": Key(("l7_type", "dns_rcode"), _rcode, UNKNOWN),
 }
@@ -103,7 +103,7 @@ ONE_KEY = {
     "port": "port",
     "http_code": "http_code",
     "http_method": "http_method",
-    "http_host": "http_url",
+    "http_host": "http_host",
     "dns_query": "dns_query",
     "dns_rcode": "dns_rcode",
 }

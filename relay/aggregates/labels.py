@@ -51,8 +51,8 @@ PART_OF: dict[str, Callable[[int], Any]] = {
 }
 """From a key's number to the part of a flow that its dimension says, where they differ."""
 
-SAY = {name: DIMENSIONS[name].say for name in ONE_KEY} | {"policy": cut(str)}
-"""How each dimension's part is said; policies are said already where they are stored."""
+SAY = {name: DIMENSIONS[name].say for name in ONE_KEY} | {"policy": cut(str), "http_host": str}
+"""How each dimension's part is said; policies and hosts are said already where they are stored."""
 
 
 class Labels:

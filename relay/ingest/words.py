@@ -29,6 +29,7 @@ WORDS: dict[str, Callable[[bytes], str]] = {
     "node": bytes.decode,
     "method": bytes.decode,
     "url": bytes.decode,
+    "host": bytes.decode,
     "query": bytes.decode,
     "policy": bytes.decode,
 }

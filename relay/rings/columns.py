@@ -12,9 +12,12 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-DIMENSIONS = ("endpoint", "address", "service", "names", "node", "method", "url", "query", "policy")
+DIMENSIONS = (
+    *("endpoint", "address", "service", "names", "node"),
+    *("method", "url", "host", "query", "policy"),
+)
 """The dictionaries: serialized endpoints, services and lists of names; texts of addresses, nodes,
-HTTP methods and URLs, DNS queries, and names of the policies that denied."""
+HTTP methods, URLs and their hosts, DNS queries, and names of the policies that denied."""
 
 ZONES = (*DIMENSIONS, "verdict", "drop_reason", "event_type", "http_code")
 """What is noted for each block; a zone's number is its place here."""
@@ -66,6 +69,7 @@ INDEXED = (
     Column("http_code", zone="http_code"),
     *_ids("method", "http_method"),
     *_ids("url", "http_url"),
+    *_ids("host", "http_host"),
     *_ids("query", "dns_query"),
     *_ids("address", "source_ip_xlated"),
     *_ids("service", "source_service", "destination_service"),

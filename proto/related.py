@@ -133,8 +133,8 @@ class _Search:
 
 
 def _around(ns: int | None) -> list[GetFlowsRequest]:
-    """Ask for the nearest flows before and after a time; for the last ones if it is unknown."""
-    if ns is None:
+    """Ask for the nearest flows before and after a time; for the last ones if it is none."""
+    if ns is None or not EARLIEST_NS <= ns <= LATEST_NS:
         return [GetFlowsRequest(number=MOST)]
     time = from_ns(ns)
     since = from_ns(max(ns - WINDOW_NS, EARLIEST_NS))

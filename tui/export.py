@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
+from tempfile import mkstemp
+from typing import BinaryIO
 
 from observe.printers import CSV_COLUMNS, printer_for
 from observe.printers.clock import clock
@@ -46,7 +48,7 @@ def save(name: str, flows: Iterable[GetFlowsResponse], replace: bool = False) ->
 
     The ending of the name says how. Nothing is left of a file that could not be written whole.
     """
-    path = Path(name).expanduser()
+    path = _path(name)
     output = ENDINGS.get(path.suffix.lower())
     if output is None:
         raise ExportError(f"{name}: the ending says how to write; one of {', '.join(ENDINGS)}")
@@ -60,18 +62,32 @@ def save(name: str, flows: Iterable[GetFlowsResponse], replace: bool = False) ->
         raise ExportError(f"cannot write {name}: {error.strerror}") from None
 
 
+def _path(name: str) -> Path:
+    try:
+        return Path(name).expanduser()
+    except RuntimeError as error:
+        raise ExportError(f"cannot write {name}: {error}") from None
+
+
 def _save(path: Path, output: str, flows: Iterable[GetFlowsResponse], replace: bool) -> int:
-    replaces = replace and path.is_file()
-    new = path.with_name(f".{path.name}.new") if replaces else path
-    with open(new, "xb") as file:
-        try:
-            number = _write(output, flows, Sink(file))
-            file.close()
-            if replaces:
-                os.replace(new, path)
-        except BaseException:
-            new.unlink()
-            raise
+    if not (replace and path.is_file()):
+        with open(path, "xb") as file:
+            return _whole(path, output, flows, file)
+    number, name = mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with open(number, "wb") as file:
+        written = _whole(Path(name), output, flows, file)
+    os.replace(name, path)
+    return written
+
+
+def _whole(path: Path, output: str, flows: Iterable[GetFlowsResponse], file: BinaryIO) -> int:
+    """Write a file whole, or remove it."""
+    try:
+        number = _write(output, flows, Sink(file))
+        file.flush()
+    except BaseException:
+        path.unlink()
+        raise
     return number
 
 

@@ -166,8 +166,9 @@ def test_a_node_with_another_clock_is_pointed_out() -> None:
     assert [hop.crosses for hop in found.hops] == [False, False, True]
 
 
-def test_a_flow_without_a_time_is_looked_for_among_the_last() -> None:
-    held = [flow(time=None), flow(time=None, uuid="x")]
+@pytest.mark.parametrize("time", [None, {"seconds": 10**15}])
+def test_a_flow_without_a_time_is_looked_for_among_the_last(time: dict[str, int] | None) -> None:
+    held = [flow(time=time), flow(time=None, uuid="x")]
     answers = Answers(held)
     assert [hop.gap_ns for hop in answers.find(0).hops] == [None, None]
     assert {request.number for request in answers.asked} == {MOST}

@@ -2,16 +2,18 @@
 
 import time
 from collections.abc import Callable
+from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.reactive import var
 
-from tui.filtertext import FilterText, InvalidText
+from tui.filtering.filtered import Filtered
+from tui.filtertext import FilterText
+from tui.keys import key
 from tui.list.feed import State
-from tui.memory import Remembered
-from tui.screens.flows import Flows, Range
+from tui.list.intake import Range
+from tui.screens.flows import Flows
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -38,7 +40,7 @@ def _nodes() -> "Screen[None]":
     return Nodes()
 
 
-class Palomar(App[None]):
+class Palomar(Filtered):
     """The dashboard over `source`."""
 
     TITLE = "Palomar"
@@ -46,16 +48,14 @@ class Palomar(App[None]):
     MODES: ClassVar = {"flows": Flows, "overview": _overview, "map": _map, "nodes": _nodes}
     DEFAULT_MODE = "flows"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "switch_mode('flows')", "Flows", id="mode.flows", tooltip="The flow list"),
-        Binding("2", "switch_mode('overview')", "Overview", id="mode.overview", tooltip="Numbers"),
-        Binding("3", "switch_mode('map')", "Map", id="mode.map", tooltip="Who talks to whom"),
-        Binding("4", "switch_mode('nodes')", "Nodes", id="mode.nodes", tooltip="Nodes and health"),
-        Binding("question_mark", "help", "Help", id="help", key_display="?", tooltip="All keys"),
-        Binding("q", "quit", "Quit", id="quit", tooltip="Leave the dashboard"),
+        key("1", "switch_mode('flows')", "mode.flows", "The flow list"),
+        key("2", "switch_mode('overview')", "mode.overview", "What the flows come to, in numbers"),
+        key("3", "switch_mode('map')", "mode.map", "Who talks to whom"),
+        key("4", "switch_mode('nodes')", "mode.nodes", "Nodes and health"),
+        key("question_mark", "help", "help", "All keys", footer="Help", show="?"),
+        key("q", "quit", "quit", "Leave the dashboard", footer="Quit"),
     ]
 
-    filters: var[FilterText] = var(FilterText)
-    """What every mode shows the flows of."""
     connection: var[State] = var(State)
     """How the connection of the flow list is."""
 
@@ -64,34 +64,33 @@ class Palomar(App[None]):
         source: "Source",
         filters: FilterText | None = None,
         now_ns: Callable[[], int] = time.time_ns,
+        zone: tzinfo | None = UTC,
     ) -> None:
-        super().__init__()
-        self.source = source
-        self.remembered = Remembered()
+        super().__init__(source, filters or FilterText())
+        self.zone = zone
+        """The zone in which times are read and shown; None: that of this machine."""
         self.now_ns = now_ns
         """Gives the time, in nanoseconds since 1970, by which ages are told."""
-        self.set_reactive(Palomar.filters, filters or FilterText())
-
-    def use(self, filters: FilterText) -> None:
-        """Show what a filter lets through, in every mode, and remember it."""
-        self.filters = filters
-        if filters.text:
-            memory = self.remembered.now.used(filters.text)
-            self.remembered.change(history=memory.history)
 
     def show_flows(
         self, filter_text: str = "", since_ns: int | None = None, until_ns: int | None = None
     ) -> None:
         """Open the flow list with a filter, over a range of times or as they come."""
-        try:
-            self.filters = FilterText.read(filter_text)
-        except InvalidText as error:
-            self.notify(str(error), severity="error", markup=False)
-            return
+        span = Range(since_ns, until_ns)
         self.switch_mode("flows")
-        flows = self.screen_stack[0]
-        assert isinstance(flows, Flows)
-        flows.read(Range(since_ns, until_ns))
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        flows, before = self.flows, self.filters
+        flows.intake.span = span
+        if self.use_text(filter_text) and self.filters == before:
+            flows.read(span)
+
+    @property
+    def flows(self) -> Flows:
+        """The flow list, whichever mode is shown."""
+        found = self._screen_stacks["flows"][0]
+        assert isinstance(found, Flows)
+        return found
 
     def open_flow(self, response: "GetFlowsResponse") -> None:
         """Open one flow."""

@@ -3,9 +3,11 @@
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
+from click.core import ParameterSource
 
 from observe.connection import connect, connection_options
 from observe.flags import filter_options, filters_as_typed
+from observe.formatting import zone_of, zone_option
 from observe.layout import Option, SectionedCommand
 from tui.filtertext import FilterText, InvalidText
 
@@ -21,9 +23,10 @@ def _show(**_: Any) -> None:
         filters = FilterText.read(filters_as_typed(ctx))
     except InvalidText as error:
         raise click.UsageError(str(error)) from None
+    zone = zone_of(ctx)
     from tui.app import Palomar
 
-    Palomar(_source(ctx), filters).run()
+    Palomar(_source(ctx), filters, zone=zone).run()
 
 
 def _source(ctx: click.Context) -> "Source":
@@ -34,7 +37,26 @@ def _source(ctx: click.Context) -> "Source":
         return FileSource(ctx.params["input_file"])
     from tui.server_source import ServerSource
 
-    return ServerSource(ctx.params["server"], lambda: connect(ctx, lambda line: None))
+    name = ctx.params["server"]
+    return ServerSource(name, lambda: connect(ctx, lambda line: None), _words(ctx))
+
+
+def _words(ctx: click.Context) -> list[str]:
+    """Give the options of the connection as they were given, for `observe`; but no password."""
+    words: list[str] = []
+    for option in connection_options():
+        name = str(option.name)
+        given = ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if given and name != "basic_auth_password" and (value := ctx.params.get(name)):
+            values = value if isinstance(value, tuple) else (value,)
+            words += [f"{option.opts[0]}={_text(each)}" for each in values]
+    return words
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}s" if isinstance(value, float) else str(value)
 
 
 main = SectionedCommand(
@@ -43,6 +65,7 @@ main = SectionedCommand(
     params=[
         *filter_options(),
         *connection_options(),
+        zone_option(),
         Option(OTHER, "--input-file", metavar="FILE", envvar=None, help="Show this file instead."),
     ],
     help="Watch flows in a dashboard.",

@@ -72,6 +72,7 @@ class FileSource:
 
     def __init__(self, path: str) -> None:
         self.name = path
+        self.words = ("--input-file", path)
 
     def flows(self, request: GetFlowsRequest, on_retry: Retry | None = None) -> FileStream:
         """Read flows."""

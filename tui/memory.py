@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -37,6 +37,10 @@ class Memory:
         others = [each for each in self.history if each != text]
         return replace(self, history=[*others, text][-HISTORY:])
 
+    def without_columns(self, names: list[str]) -> Self:
+        """Remember which columns are not wanted."""
+        return replace(self, hidden=names)
+
     def named(self, name: str, text: str) -> Self:
         """Save a filter under a name; one without a text is forgotten."""
         saved = {key: value for key, value in self.saved.items() if key != name}
@@ -66,15 +70,14 @@ class Remembered:
         self.path = path or default_path()
         self.now = self._read()
 
-    def change(self, **changes: Any) -> None:
-        """Replace some of it; what others have written meanwhile of the rest stays."""
-        self.put(replace(self._read(), **changes))
-
-    def put(self, memory: Memory) -> None:
-        """Remember this, from now on and in the file."""
-        if memory != self.now:
-            self.now = memory
-            with suppress(OSError):
+    def change(self, change: Callable[[Memory], Memory]) -> None:
+        """Change what is remembered, here and in the file. What others have written there
+        meanwhile stays."""
+        with suppress(OSError):
+            self.now = self._read() if self.path.exists() else self.now
+            changed = change(self.now)
+            if changed != self.now:
+                self.now = changed
                 self._write()
 
     def _read(self) -> Memory:

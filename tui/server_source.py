@@ -44,12 +44,15 @@ class ServerStream:
 
 
 class ServerSource:
-    """The server that the clients of `connect` talk to."""
+    """The server that the clients of `connect` talk to; `words` are the options that name it to
+    `observe`.
+    """
 
     follows = True
 
-    def __init__(self, name: str, connect: Connect) -> None:
+    def __init__(self, name: str, connect: Connect, words: Sequence[str] = ()) -> None:
         self.name = name
+        self.words = words or ("--server", name)
         self._connect = connect
         self._lock = threading.Lock()
         self._client: Client | None = None

@@ -41,6 +41,10 @@ class Source(Protocol):
         """The server's address, or the file's path."""
 
     @property
+    def words(self) -> Sequence[str]:
+        """The options that name it to `observe`."""
+
+    @property
     def follows(self) -> bool:
         """Whether flows go on coming: a file ends."""
 

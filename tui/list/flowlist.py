@@ -19,8 +19,9 @@ from textual.strip import Strip
 
 from proto.describe_events import Clock
 from tui.keys import key
+from tui.list.cellfilters import Words
 from tui.list.columns import Placed, fit
-from tui.list.rows import drawn
+from tui.list.rows import drawn, parsed
 from tui.list.window import Row, Window
 
 STRIPS = 2048
@@ -104,6 +105,13 @@ class FlowList(ScrollView, can_focus=True):
     def selected(self) -> Row | None:
         """The selected row."""
         return self.window[self._inside(self.cursor)] if len(self.window) else None
+
+    def words(self) -> Words:
+        """Give the filter flag that the selected cell stands for; none if there is no such."""
+        row = self.selected
+        if row is None or not self.placed or not parsed(row).HasField("flow"):
+            return ()
+        return self.placed[self.cell].column.words(parsed(row).flow)
 
     def absorb(self) -> int:
         """Take in what waits in the window; give how many rows that were."""

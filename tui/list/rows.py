@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from rich.cells import cell_len
+
 from proto.describe import escape
 from proto.describe_events import Clock, lost_source, node_change
 from proto.observer_pb2 import GetFlowsResponse
@@ -56,7 +58,6 @@ def _across(response: GetFlowsResponse, width: int, clock: Clock) -> Drawn:
     else:
         said, style = node_change(response.node_status), "state"
     time = clock(response.time)[7:15] if response.HasField("time") else ""
-    line = fitted(f"{time:<8} ── {said} ", width)
-    return Drawn(
-        (Cell(line.rstrip().ljust(width, "─") if "…" not in line else line, style),), style
-    )
+    line = f"{time:<8} ── {said} "
+    rule = "─" * max(0, width - cell_len(line))
+    return Drawn((Cell(fitted(line + rule, width), style),), style)

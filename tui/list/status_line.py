@@ -45,6 +45,6 @@ def _parts(screen: "Flows") -> list[str]:
         if behind and not (flows.following and not screen.paused)
         else "",
         position,
-        f"{screen.rate.per_second():,.0f}/s",
-        f"{screen.lost:,} lost" if screen.lost else "",
+        f"{screen.intake.rate.per_second():,.0f}/s",
+        f"{screen.intake.lost:,} lost" if screen.intake.lost else "",
     ]

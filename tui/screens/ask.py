@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input, Label, OptionList
+from textual.widgets import Input, Label, OptionList, SelectionList
 from textual.widgets.option_list import Option
 
 from tui.keys import key
@@ -88,3 +88,38 @@ class AskChoice(ModalScreen[str | None]):
         option = options.get_option_at_index(options.highlighted)
         options.remove_option_at_index(options.highlighted)
         self._forget(self._choices[int(option.id or 0)][0])
+
+
+class AskSeveral(ModalScreen[list[str] | None]):
+    """Asks for some of several names, each with whether it is chosen now."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("escape", "dismiss", "several.cancel", "Cancel"),
+        key("enter", "take", "several.take", "Take these"),
+    ]
+
+    def __init__(self, question: str, names: Sequence[tuple[str, bool]]) -> None:
+        super().__init__()
+        self.question = question
+        self._names = names
+
+    def compose(self) -> ComposeResult:
+        """Lay out the names."""
+        with Vertical(classes="box"):
+            yield Label(self.question, markup=False)
+            yield Names(*((Text(name), name, chosen) for name, chosen in self._names))
+            yield Label("Space chooses, Enter takes these", markup=False)
+
+    def action_take(self) -> None:
+        """Give the chosen names."""
+        self.dismiss(self.query_one(Names).selected)
+
+
+class Names(SelectionList[str]):
+    """Names to choose; Enter is left to the screen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("enter", "screen.take", "several.take", "Take these"),
+        key("down,j", "cursor_down", "several.down", "Down"),
+        key("up,k", "cursor_up", "several.up", "Up"),
+    ]

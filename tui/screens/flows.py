@@ -1,7 +1,7 @@
 """The flow list: what comes, filtered, with the history behind it."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -11,13 +11,16 @@ from textual.widgets import Footer
 
 from observe.printers.clock import clock
 from tui.filtering.bar import FilterBar
+from tui.filtering.narrowing import Words, narrowed, without
 from tui.keys import key
-from tui.list.feed import Feed, State
+from tui.list.columns import COLUMNS
+from tui.list.feed import Feed
 from tui.list.flowlist import FlowList
 from tui.list.heads import Heads
+from tui.list.intake import Intake, Range
 from tui.list.older import EDGE, older, until_ns
-from tui.list.rate import Rate
-from tui.list.rows import losses, parsed
+from tui.list.places import at_time, next_failure
+from tui.list.rows import parsed
 from tui.list.status_line import StatusLine
 from tui.list.window import Row, Window
 from tui.screens.exporting import Exporting
@@ -25,25 +28,10 @@ from tui.source import SourceError
 from tui.widgets.top_line import TopLine
 
 if TYPE_CHECKING:
-    from proto.observer_pb2 import GetFlowsRequest, GetFlowsResponse
+    from proto.observer_pb2 import GetFlowsResponse
 
 PAINT_SECONDS = 0.1
 """Time between two looks at what has come."""
-
-LAST = 1_000
-"""How many stored flows are read at first."""
-
-
-class Range(NamedTuple):
-    """A range of times, in nanoseconds since 1970; None: open."""
-
-    since_ns: int | None = None
-    until_ns: int | None = None
-
-    @property
-    def is_live(self) -> bool:
-        """Whether the newest flows are meant."""
-        return self == Range()
 
 
 class Flows(Exporting):
@@ -52,7 +40,13 @@ class Flows(Exporting):
     BINDING_GROUP_TITLE = "Flows"
     BINDINGS: ClassVar[list[BindingType]] = [
         key("slash", "filter", "flows.filter", "Edit the filter", footer="Filter", show="/"),
+        key("f", "narrow", "flows.narrow", "Show only what has this cell", footer="Only this"),
+        key("x", "leave_out", "flows.leave_out", "Leave out what has this cell", footer="Not this"),
         key("space", "pause", "flows.pause", "Pause, or go on", footer="Pause"),
+        key("t", "jump", "flows.jump", "Jump to a time", footer="Time"),
+        key("n", "failure(1)", "flows.next_failure", "Go to the next drop, error or loss"),
+        key("N", "failure(-1)", "flows.last_failure", "Go to the drop, error or loss before"),
+        key("C", "columns", "flows.columns", "Choose the columns"),
         key("r", "reload", "flows.reload", "Read anew"),
     ]
 
@@ -62,12 +56,7 @@ class Flows(Exporting):
     def __init__(self) -> None:
         super().__init__()
         self.window = Window()
-        self.span = Range()
-        self.lost = 0
-        """Events that the stream said are lost."""
-        self.rate = Rate()
-        self._feed: Feed | None = None
-        self._came = 0
+        self.intake = Intake(self.app.source, self.window)
         self._at_oldest = False
         self._loading = False
 
@@ -76,7 +65,7 @@ class Flows(Exporting):
         yield TopLine()
         yield FilterBar()
         yield Heads()
-        yield FlowList(self.window, clock("StampMilli"))
+        yield FlowList(self.window, clock("StampMilli", self.app.zone))
         yield StatusLine()
         yield Footer()
 
@@ -87,42 +76,34 @@ class Flows(Exporting):
 
     def on_mount(self) -> None:
         """Begin once there is something to see."""
+        self.flows.hidden = tuple(self.app.remembered.now.hidden)
         self.flows.focus()
-        self.call_after_refresh(self.read, self.span)
+        self.watch(self.app, "filters", self._filtered, init=False)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        if self.intake.feed is None:
+            self.read(self.intake.span)
         self.set_interval(PAINT_SECONDS, self.tick)
-        self.watch(self.app, "filters", lambda: self.read(self.span), init=False)
+
+    def _filtered(self) -> None:
+        self.read(self.intake.span)
 
     def on_unmount(self) -> None:
         """Stop reading."""
-        if self._feed:
-            self._feed.close()
+        self.intake.close()
 
     def read(self, span: Range) -> None:
         """Read the flows of a range anew."""
-        if self._feed:
-            self._feed.close()
-        self.span = span
         self.paused = self._at_oldest = False
-        self.lost = self._came = 0
-        self.window.clear()
+        self.intake.begin(self.app.filters, span)
         self.flows.following = span.is_live
         self.flows.show_from(self.window.first)
-        self._feed = Feed(self.app.source, self._request)
-        self._feed.start()
 
     def tick(self) -> None:
         """Take what has come, and show it."""
-        feed = self._feed
-        if feed is None:
-            return
-        self.app.connection = feed.state
-        # Live flows are counted when they cannot be kept; what is stored can wait.
-        if (self.app.source.follows and self.span.is_live) or not self.window.is_full:
-            rows = feed.take()
-            self._came += len(rows)
-            self.rate.add(min(len(rows), max(0, self._came - LAST)))
-            self.lost += losses(rows)
-            self.window.offer(rows)
+        self.app.connection = self.intake.state
+        self.intake.take()
         if not self.paused:
             self.flows.absorb()
         self.query_one(StatusLine).tell(self)
@@ -142,6 +123,22 @@ class Flows(Exporting):
         """Go to the filter."""
         self.query_one(FilterBar).edit()
 
+    def action_narrow(self) -> None:
+        """Show only flows that have what is in the selected cell."""
+        if words := self._words():
+            self.app.use_text(narrowed(self.app.filters.text, words))
+
+    def action_leave_out(self) -> None:
+        """Leave out flows that have what is in the selected cell."""
+        if words := self._words():
+            self.app.use_text(without(self.app.filters.text, words))
+
+    def _words(self) -> Words:
+        words = self.flows.words()
+        if not words:
+            self.notify("There is no filter for this cell", severity="warning")
+        return words
+
     def action_pause(self) -> None:
         """Pause, or go on."""
         self.paused = not self.paused
@@ -150,13 +147,58 @@ class Flows(Exporting):
 
     def action_reload(self) -> None:
         """Read anew."""
-        self.read(self.span)
+        self.read(self.intake.span)
+
+    def action_jump(self) -> None:
+        """Jump to a time."""
+        from observe.times import EXAMPLES, parse_time
+        from tui.screens.ask import AskLine
+
+        def read(text: str) -> int:
+            return parse_time(text.strip(), self.app.now_ns(), self.app.zone)
+
+        def jump(text: str | None) -> None:
+            if text is not None:
+                self.jump(read(text))
+
+        self.app.push_screen(AskLine(f"Jump to a time, or so long ago: {EXAMPLES}", read), jump)
+
+    def jump(self, ns: int) -> None:
+        """Go to a time, in nanoseconds since 1970; read from there on what is not in memory."""
+        number = at_time(self.window, ns)
+        if number is None or (number == self.window.end and self.window.missing):
+            self.read(Range(since_ns=ns))
+        else:
+            self.flows.select(number)
+            self.flows.show_from(number)
+
+    def action_failure(self, step: int) -> None:
+        """Go to the next flow that did not get through, or to the one before."""
+        number = next_failure(self.window, self.flows.cursor, step)
+        if number is None:
+            self.notify(f"No drop, error or loss {'after' if step > 0 else 'before'} this")
+        else:
+            self.flows.select(number)
+
+    def action_columns(self) -> None:
+        """Choose the columns."""
+        from tui.screens.ask import AskSeveral
+
+        def choose(names: list[str] | None) -> None:
+            if names:
+                hidden = [each.name for each in COLUMNS if each.name not in names]
+                self.flows.hidden = tuple(hidden)
+                self.flows.refit()
+                self.app.remembered.change(lambda memory: memory.without_columns(hidden))
+
+        shown = [(each.name, each.name not in self.flows.hidden) for each in COLUMNS]
+        self.app.push_screen(AskSeveral("Columns, where there is room for them", shown), choose)
 
     @on(FlowList.EndWanted)
     def to_end(self) -> None:
         """Go to the newest flows, and follow; read anew where some in between were given up."""
         self.paused = False
-        if self.window.missing or not self.span.is_live:
+        if self.window.missing or not self.intake.span.is_live:
             self.read(Range())
         else:
             self.flows.follow()
@@ -176,20 +218,19 @@ class Flows(Exporting):
         """Load older flows when the first ones in memory are in sight."""
         flows, window = self.flows, self.window
         near = flows.top - window.first < flows.size.height
-        bounded = self.span.until_ns is not None
+        bounded = self.intake.span.until_ns is not None
         if not near or self._at_oldest or self._loading or bounded or not len(window):
             return
-        rows = [window[window.first + index] for index in range(min(EDGE, len(window)))]
-        until = until_ns(rows)
+        until = until_ns([window[window.first + index] for index in range(min(EDGE, len(window)))])
         if until is not None:
             self._loading = True
             self._load_older(until)
 
     @work(thread=True, group="older", exit_on_error=False)
     def _load_older(self, until: int) -> None:
-        feed, rows, failed = self._feed, list[Row](), ""
+        feed, rows, failed = self.intake.feed, list[Row](), ""
         try:
-            rows = older(self.app.source, self.app.filters, until)
+            rows = older(self.app.source, self.intake.filters, until)
         except SourceError as error:
             failed = str(error)
         self.app.call_from_thread(self._put_older, feed, rows, failed)
@@ -199,28 +240,9 @@ class Flows(Exporting):
         self._loading = False
         if failed:
             self.notify(failed, severity="warning", markup=False)
-        elif feed is self._feed:
+        elif feed is self.intake.feed:
             flows = self.flows
             top = flows.top
             keep = max(top + flows.size.height, flows.cursor)
             self._at_oldest = not self.window.put_before(rows, keep)
             flows.show_from(top)
-
-    def _request(self) -> "GetFlowsRequest":
-        from proto.observer_pb2 import GetFlowsRequest
-        from proto.timestamps import from_ns
-
-        filters, span = self.app.filters, self.span
-        request = GetFlowsRequest(whitelist=filters.allow, blacklist=filters.deny)
-        request.follow = self.app.source.follows and span.until_ns is None
-        if span.is_live and request.follow:
-            request.number = LAST
-        if span.since_ns is not None:
-            request.since.CopyFrom(from_ns(span.since_ns))
-        if span.until_ns is not None:
-            request.until.CopyFrom(from_ns(span.until_ns))
-        return request
-
-    def state(self) -> State:
-        """Say how reading goes."""
-        return self._feed.state if self._feed else State()

@@ -28,6 +28,12 @@ COMMANDS = {
     "observe": ("observe.cli", "main", "Filter, print and follow flows."),
     "tui": ("tui.cli", "main", "Watch flows in a dashboard."),
     "status": ("observe.status", "main", "Show whether a relay answers, and what it holds."),
+    "top": (
+        "observe.top.cli",
+        "main",
+        "Count flows by anything: talkers, errors, codes, latencies.",
+    ),
+    "map": ("observe.map.cli", "main", "Show who talks to whom, and how requests were shared."),
     "list": ("observe.listing", "main", "List nodes or namespaces."),
     "demo": ("observe.demo", "main", "Start a relay with demo agents and watch flows."),
     "completion": ("observe.completion", "main", "Print completion for bash, zsh or fish."),

@@ -40,14 +40,19 @@ def format_options(outputs: Sequence[str] = tuple(OUTPUTS)) -> list[click.Option
             shell_complete=lambda ctx, param, start: [n for n in LAYOUTS if n.startswith(start)],
             help=f"One of {', '.join(LAYOUTS)} (default {DEFAULT}, of csv RFC3339Nano).",
         ),
-        Option(
-            SECTION,
-            "--time-zone",
-            metavar="ZONE",
-            default="utc",
-            help="utc (default), local, or a name such as Europe/Berlin; for --since too.",
-        ),
+        zone_option(),
     ]
+
+
+def zone_option() -> click.Option:
+    """Make the option of the time zone, in which times are read and shown."""
+    return Option(
+        SECTION,
+        "--time-zone",
+        metavar="ZONE",
+        default="utc",
+        help="utc (default), local, or a name such as Europe/Berlin; for --since too.",
+    )
 
 
 def flow_format_options() -> list[click.Option]:

@@ -37,9 +37,16 @@ def selection_options() -> list[click.Option]:
         _option("--last", f"The last N (default {DEFAULT_LAST}; of a file: all).", "N"),
         _option("--first", "The first N; with --follow: stop after the next N.", "N"),
         SwitchOption(SECTION, "--all", envvar=None, help="All that is stored."),
-        _option("--since", "From this time on: 10s, 5m, 2h, 1d, 1w ago, or a date.", "TIME"),
-        _option("--until", "Up to this time; with --follow: stop then.", "TIME"),
+        *range_options("; with --follow: stop then"),
         SwitchOption(SECTION, "--follow", "-f", envvar=None, help="Go on with what comes."),
+    ]
+
+
+def range_options(end: str = "") -> list[click.Option]:
+    """Make the options of a range in time; `end` says more of its end."""
+    return [
+        _option("--since", "From this time on: 10s, 5m, 2h, 1d, 1w ago, or a date.", "TIME"),
+        _option("--until", f"Up to this time{end}.", "TIME"),
     ]
 
 
@@ -54,8 +61,8 @@ def wanted(ctx: click.Context) -> "Wanted":
             first=given["first"] or 0,
             last=given["last"] or 0,
             follow=given["follow"],
-            since_ns=_time(ctx, "since"),
-            until_ns=_time(ctx, "until"),
+            since_ns=bound(ctx, "since"),
+            until_ns=bound(ctx, "until"),
         )
     except Contradiction as error:
         raise click.UsageError(str(error)) from None
@@ -66,7 +73,8 @@ def _option(name: str, about: str, metavar: str) -> click.Option:
     return Option(SECTION, name, metavar=metavar, type=kind, envvar=None, help=about)
 
 
-def _time(ctx: click.Context, name: str) -> int | None:
+def bound(ctx: click.Context, name: str) -> int | None:
+    """Read `since` or `until` of a parsed command, in nanoseconds since 1970; None if not given."""
     text = ctx.params[name]
     if not text:
         return None

@@ -6,6 +6,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from observe.figures import seconds_of
 from proto.aggregate_pb2 import (
     FLOWS,
     REQUESTS,
@@ -16,7 +17,6 @@ from proto.aggregate_pb2 import (
     Latency,
     Question,
 )
-from proto.timestamps import SECOND, to_ns
 
 LEVELS = ("service", "workload", "namespace")
 """What the names of a map may be of: labels of ends."""
@@ -88,6 +88,11 @@ class Balance:
     requests: int
     backends: tuple[Backend, ...]
 
+    @property
+    def pods(self) -> frozenset[str]:
+        """The backends by name."""
+        return frozenset(backend.pod for backend in self.backends)
+
 
 @dataclass(frozen=True, slots=True)
 class Map:
@@ -104,6 +109,15 @@ class Map:
     rest: Counts
     coverage: AggregateCoverage
     seconds: float
+
+    @property
+    def shared(self) -> tuple[Balance, ...]:
+        """Those balances that have several backends. A service is left out where the same backends
+        served a host, which tells more of what was asked."""
+        several = [balance for balance in self.balances if len(balance.backends) > 1]
+        hosts = [balance for balance in several if balance.asked_by == "http_host"]
+        told = {balance.pods for balance in hosts}
+        return tuple(b for b in several if b.asked_by == "http_host" or b.pods not in told)
 
     @classmethod
     def of(cls, level: str, response: AggregateResponse) -> "Map":
@@ -130,11 +144,6 @@ def questions(level: str, edges: int = MOST_EDGES) -> list[Question]:
         Question(by=[f"client.{level}", f"server.{level}"], order=FLOWS, limit=edges, latency=True),
         *(Question(by=[by, "server.pod"], order=REQUESTS, limit=MOST_SHARES) for by in ASKED_BY),
     ]
-
-
-def seconds_of(coverage: AggregateCoverage) -> float:
-    """Give the length of the range that was counted, at least a second, to make rates of it."""
-    return max(1.0, (to_ns(coverage.until) - to_ns(coverage.since)) / SECOND)
 
 
 def _edges(answer: Answer, seconds: float) -> Iterable[Edge]:

@@ -1,0 +1,1 @@
+"""The most frequent of anything: flows counted by dimensions."""

@@ -22,7 +22,7 @@ def count(number: float) -> str:
 def rate(per_second: float) -> str:
     """Write a rate: 0/s, 0.03/s, 1.2/s, 34/s, 1.2k/s."""
     if 0 < per_second < 0.995:
-        return f"{per_second:.2g}/s" if per_second >= 0.01 else "<0.01/s"
+        return f"{per_second:.2f}/s" if per_second >= 0.01 else "<0.01/s"
     return f"{_digits(per_second) if per_second < 999.5 else count(per_second)}/s"
 
 

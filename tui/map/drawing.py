@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from tui.map.layers import Call, Hop, Layered, layered
+from tui.map.layers import Call, Layered, layered
 from tui.map.lines import Lines, Place, bent
-from tui.map.order import order
 from tui.map.routing import Routed, Trunk, routed
 
-FORTH, BACK, AGAIN, SIDE = "▶", "◀", "↻", "┃"
-"""A call's end to the right, to the left, at the caller itself; a name that is called by many."""
+ARROW, AGAIN, SIDE = "▶", "↻", "┃"
+"""The end of a call; a name that calls itself; the side of a name that is called by several."""
 
 MARGIN = 1
 """Empty columns at the left."""
@@ -20,9 +19,13 @@ MARGIN = 1
 class Plan:
     """Names in layers and lines; it depends on who calls whom, and not on how often."""
 
-    calls: tuple[Call, ...]
     layered: Layered
     routed: Routed
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """The calls."""
+        return self.layered.calls
 
 
 class Cell(NamedTuple):
@@ -35,7 +38,7 @@ class Cell(NamedTuple):
 
 @dataclass(slots=True)
 class Drawing:
-    """Cells by place; the cells of each call's line; where the figures of each call begin."""
+    """Cells by place; the cells of each call; where the figures of each call end."""
 
     cells: dict[Place, Cell] = field(default_factory=dict)
     paths: dict[int, set[Place]] = field(default_factory=dict)
@@ -51,62 +54,71 @@ class Drawing:
 
 
 class Columns(NamedTuple):
-    """The columns of a layer: of its names, of the first track behind it, of captions there."""
+    """The columns of a layer: those of callers' names and of arrows before it, of its names, and
+    of the first track behind it."""
 
+    callers: int
+    arrows: int
     names: int
     tracks: int
-    captions: int
-    arrows: int
 
 
 def planned(names: int, calls: Sequence[Call]) -> Plan:
     """Lay out so many names and the calls between them."""
     made = layered(names, calls)
-    order(made)
-    return Plan(tuple(calls), made, routed(made))
+    return Plan(made, routed(made))
 
 
-def drawn(plan: Plan, names: Sequence[str], captions: Sequence[str]) -> Drawing:
-    """Draw a plan with a text for each name and a caption for each call."""
+def drawn(
+    plan: Plan, names: Sequence[str], callers: Sequence[str], captions: Sequence[str]
+) -> Drawing:
+    """Draw a plan with a text for each name, one for it as a caller, and one for each call."""
+    own = {call.caller: at for at, call in enumerate(plan.calls) if call.caller == call.called}
+    names = [f"{name} {AGAIN}" if at in own else name for at, name in enumerate(names)]
     drawing = Drawing(height=plan.routed.height)
-    columns = _columns(plan, names, captions)
+    columns = _columns(plan, names, callers, captions)
     lines = Lines()
     for layer, trunks in enumerate(plan.routed.trunks):
-        for trunk in trunks:
-            _draw_trunk(plan, drawing, lines, trunk, columns[layer], columns[layer + 1].names)
+        for name, trunk in trunks.items():
+            _draw_trunk(drawing, lines, trunk, name, columns[layer], columns[layer + 1].arrows)
     _draw_lines(drawing, lines)
-    _write_names(plan, drawing, columns, names)
-    _write_captions(plan, drawing, columns, captions)
+    for layer, inside in enumerate(plan.layered.layers):
+        for name in inside:
+            _write_name(plan, drawing, name, names[name], columns[layer])
+            for call in plan.layered.entering[name]:
+                _write_call(plan, drawing, call, callers, captions[call], columns[layer])
+    for name, call in own.items():
+        _write_own(plan, drawing, call, columns, names[name])
     return drawing
 
 
-def _columns(plan: Plan, names: Sequence[str], captions: Sequence[str]) -> list[Columns]:
+def _columns(
+    plan: Plan, names: Sequence[str], callers: Sequence[str], captions: Sequence[str]
+) -> list[Columns]:
     made, left = [], MARGIN
-    for layer, items in enumerate(plan.layered.layers):
-        held = [plan.layered.items[item] for item in items]
-        wide = max((len(names[item.name]) for item in held if item.name is not None), default=0)
-        said = [captions[hop.call] for item in held for hop in item.leaving]
-        tracks = left + wide + 2
-        starts = tracks + 2 * plan.routed.tracks(layer)
-        arrows = starts + max(map(len, said), default=-2) + 2
-        made.append(Columns(left, tracks, starts, arrows))
-        left = arrows + 3
+    for layer, inside in enumerate(plan.layered.layers):
+        entering = [call for name in inside for call in plan.layered.entering[name]]
+        others = [
+            callers[plan.calls[call].caller] for call in entering if not plan.layered.is_line(call)
+        ]
+        said = max((len(captions[call]) for call in entering), default=-3)
+        arrows = left + max((len(other) + 1 for other in others), default=0) + said + 3
+        first = arrows + 3 if entering else left
+        tracks = first + max(len(names[name]) for name in inside) + 2
+        made.append(Columns(left, arrows, first, tracks))
+        left = tracks + 2 * plan.routed.tracks(layer)
     return made
 
 
 def _draw_trunk(
-    plan: Plan, drawing: Drawing, lines: Lines, trunk: Trunk, columns: Columns, following: int
+    drawing: Drawing, lines: Lines, trunk: Trunk, name: int, columns: Columns, arrows: int
 ) -> None:
-    """Draw all lines that leave an item; a call that goes on runs on through the next layer."""
-    item = plan.layered.items[trunk.item]
-    begin = columns.names if item.name is None else columns.tracks - 1
+    """Draw all lines that leave a name."""
     track = columns.tracks + 2 * trunk.track
-    for row, hop in trunk.branches.items():
-        passes = plan.layered.items[hop.end].name is None
-        end = following - 1 if passes else columns.arrows
-        cells = bent((begin, trunk.row), track, (end, row))
-        lines.add(trunk.item, cells)
-        drawing.paths.setdefault(hop.call, set()).update(cells)
+    for row, call in trunk.branches.items():
+        cells = bent((columns.tracks - 1, trunk.row), track, (arrows, row))
+        lines.add(name, cells)
+        drawing.paths[call] = set(cells)
 
 
 def _draw_lines(drawing: Drawing, lines: Lines) -> None:
@@ -118,36 +130,48 @@ def _draw_lines(drawing: Drawing, lines: Lines) -> None:
         drawing.cells[place] = Cell(character, owners.get(place))
 
 
-def _write_names(
-    plan: Plan, drawing: Drawing, columns: Sequence[Columns], names: Sequence[str]
+def _write_name(plan: Plan, drawing: Drawing, name: int, text: str, columns: Columns) -> None:
+    """Write a name, a line from it to its first track, and its side where several calls enter."""
+    row = plan.routed.rows[name]
+    drawing.write(columns.names, row, text, name=name)
+    if plan.layered.leaving[name]:
+        for column in range(columns.names + len(text) + 1, columns.tracks - 1):
+            drawing.write(column, row, "─")
+    entries = [plan.routed.entries[call] for call in plan.layered.entering[name]]
+    if len(entries) > 1:
+        for each in range(min(entries), max(entries) + 1):
+            drawing.write(columns.names - 2, each, SIDE, name=name)
+
+
+def _write_call(
+    plan: Plan,
+    drawing: Drawing,
+    call: int,
+    callers: Sequence[str],
+    caption: str,
+    columns: Columns,
 ) -> None:
-    for number, item in enumerate(plan.layered.items):
-        if item.name is None:
-            continue
-        left, row = columns[item.layer].names, plan.routed.rows[number]
-        drawing.write(left, row, names[item.name], name=item.name)
-        if item.leaving:
-            for column in range(left + len(names[item.name]) + 1, columns[item.layer].tracks - 1):
-                drawing.write(column, row, "─")
-        entries = [plan.routed.entries[hop] for hop in item.entering]
-        if len(entries) > 1:
-            for each in range(min(entries), max(entries) + 1):
-                drawing.write(left - 2, each, SIDE, name=item.name)
+    """Write the figures of a call where it enters a name, after its caller if it is no line."""
+    row = plan.routed.entries[call]
+    figures = columns.arrows - len(caption) - 2
+    if not plan.layered.is_line(call):
+        caller = callers[plan.calls[call].caller]
+        drawing.write(columns.callers, row, caller, call=call)
+        for column in range(columns.callers + len(caller) + 1, figures):
+            drawing.write(column, row, "┄", call=call)
+        drawing.paths[call] = {(column, row) for column in range(columns.callers, columns.arrows)}
+    drawing.write(figures, row, f" {caption} ", call=call)
+    drawing.write(columns.arrows, row, ARROW, call=call)
+    drawing.captions[call] = (columns.arrows, row)
 
 
-def _write_captions(
-    plan: Plan, drawing: Drawing, columns: Sequence[Columns], captions: Sequence[str]
+def _write_own(
+    plan: Plan, drawing: Drawing, call: int, columns: Sequence[Columns], text: str
 ) -> None:
-    """Write the figures of each call where it ends, with the arrow of its direction."""
-    for hop, row in plan.routed.entries.items():
-        if plan.layered.items[hop.end].name is None:
-            continue
-        at = columns[plan.layered.items[hop.start].layer]
-        _write_end(drawing, hop, at, row, hop.call in plan.layered.backward)
-        drawing.write(at.captions, row, f" {captions[hop.call]} ", call=hop.call)
-        drawing.captions[hop.call] = (at.captions, row)
-
-
-def _write_end(drawing: Drawing, hop: Hop, at: Columns, row: int, backward: bool) -> None:
-    column, arrow = (at.captions - 1, BACK) if backward else (at.arrows, FORTH)
-    drawing.write(column, row, arrow, call=hop.call)
+    """Mark a name that calls itself."""
+    name = plan.calls[call].caller
+    layer = next(at for at, inside in enumerate(plan.layered.layers) if name in inside)
+    place = (columns[layer].names + len(text) - 1, plan.routed.rows[name])
+    drawing.write(*place, AGAIN, call=call)
+    drawing.paths[call] = {place}
+    drawing.captions[call] = place

@@ -1,12 +1,20 @@
 """From who calls whom to layers, left to right: callers before those they call.
 
-A drawing needs a direction. Calls that would close a circle are laid out against it, the rarest
-first, and drawn with their arrow the other way.
+A call from a layer to the next one is drawn as a line. Lines of all others would run all over the
+drawing and hide it: such a call is written at the called name only, with the caller's name.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import log
 from typing import NamedTuple
+
+ROUNDS = 10
+"""Times that all names are tried in all layers; mostly three do."""
+
+SWEEPS = 8
+"""Times that layers are put in order, forth and back; more hardly ever help."""
 
 
 class Call(NamedTuple):
@@ -17,92 +25,126 @@ class Call(NamedTuple):
     weight: int = 1
 
 
-class Hop(NamedTuple):
-    """A part of a call: from an item of a layer to an item of the next one."""
-
-    call: int
-    start: int
-    end: int
-
-
-@dataclass(slots=True)
-class Item:
-    """What takes up room in a layer: a name, or a call on its way past the layer."""
-
-    layer: int
-    name: int | None
-    entering: list[Hop] = field(default_factory=list)
-    leaving: list[Hop] = field(default_factory=list)
-
-
 @dataclass(slots=True)
 class Layered:
-    """Items by their number, the order of each layer, and the calls laid out backwards."""
+    """Names in layers, in order; the calls that enter each name; those that leave it as lines."""
 
-    items: list[Item]
+    calls: tuple[Call, ...]
     layers: list[list[int]]
-    backward: frozenset[int]
+    entering: list[list[int]]
+    leaving: list[list[int]]
+
+    def is_line(self, call: int) -> bool:
+        """Tell whether a call is drawn as a line."""
+        return call in self.leaving[self.calls[call].caller]
 
 
 def layered(names: int, calls: Sequence[Call]) -> Layered:
-    """Put so many names into layers; calls to oneself are left out."""
-    backward = _backward(names, calls)
-    directed = {
-        number: (call.called, call.caller) if number in backward else call[:2]
-        for number, call in enumerate(calls)
-        if call.caller != call.called
-    }
-    depth = _depths(names, list(directed.values()))
-    items = [Item(depth[name], name) for name in range(names)]
-    for number, (start, end) in directed.items():
-        _thread(items, number, start, end)
+    """Put so many names into layers, and each layer in an order in which few lines cross."""
+    depth = _depths(names, calls)
+    entering: list[list[int]] = [[] for _ in range(names)]
+    leaving: list[list[int]] = [[] for _ in range(names)]
+    for number, (caller, called, _) in enumerate(calls):
+        if caller != called:
+            entering[called].append(number)
+        if depth[called] == depth[caller] + 1:
+            leaving[caller].append(number)
     layers: list[list[int]] = [[] for _ in range(max(depth, default=-1) + 1)]
-    for number, item in enumerate(items):
-        layers[item.layer].append(number)
-    return Layered(items, layers, backward)
+    for name in range(names):
+        layers[depth[name]].append(name)
+    made = Layered(tuple(calls), layers, entering, leaving)
+    _order(made)
+    return made
 
 
-def _backward(names: int, calls: Sequence[Call]) -> frozenset[int]:
-    """Choose the calls that close circles among the more frequent ones."""
-    reached: list[set[int]] = [{name} for name in range(names)]
-    found = set()
-    for number in sorted(range(len(calls)), key=lambda at: (-calls[at].weight, at)):
-        caller, called, _ = calls[number]
-        if caller == called:
-            continue
-        if caller in reached[called]:
-            found.add(number)
-            continue
-        for others in reached:
-            if caller in others:
-                others |= reached[called]
-    return frozenset(found)
+def crossings(drawing: Layered) -> int:
+    """Count the pairs of lines that cross."""
+    total = 0
+    for layer, following in pairwise(drawing.layers):
+        place = {name: at for at, name in enumerate(following)}
+        ends = [
+            end
+            for name in layer
+            for end in sorted(place[drawing.calls[call].called] for call in drawing.leaving[name])
+        ]
+        total += sum(one > other for at, one in enumerate(ends) for other in ends[at + 1 :])
+    return total
 
 
-def _depths(names: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
-    """Put each name behind all that call it, and whom nobody calls just before the first called."""
-    pairs = list(pairs)
+def _depths(names: int, calls: Sequence[Call]) -> list[int]:
+    """Choose a layer for each name: follow the most frequent calls, then move names between layers
+    as long as more can be drawn as lines."""
+    apart = [call for call in calls if call.caller != call.called]
+    depth = _by_heaviest(names, apart)
+    near: list[list[Call]] = [[] for _ in range(names)]
+    for call in apart:
+        near[call.caller].append(call)
+        near[call.called].append(call)
+    for _ in range(ROUNDS):
+        before = list(depth)
+        for name, own in enumerate(near):
+            layers = sorted(range(max(depth) + 1), key=lambda layer: layer != depth[name])
+            depth[name] = min(layers, key=lambda layer: _cost(name, layer, own, depth))
+        if depth == before:
+            break
+    used = sorted(set(depth))
+    return [used.index(layer) for layer in depth]
+
+
+def _cost(name: int, layer: int, near: Sequence[Call], depth: Sequence[int]) -> float:
+    """Weigh the calls of a name that would be no lines if it were in a layer."""
+    cost = 0.0
+    for caller, called, weight in near:
+        start = layer if caller == name else depth[caller]
+        end = layer if called == name else depth[called]
+        if end != start + 1:
+            cost += log(1 + weight) * (1 if end > start else 1.5)
+    return cost
+
+
+def _by_heaviest(names: int, calls: Sequence[Call]) -> list[int]:
+    """Put callers just before those they call, by the most frequent calls that join all names."""
+    group = [{name} for name in range(names)]
     depth = [0] * names
-    for _ in range(names):
-        for caller, called in pairs:
-            depth[called] = max(depth[called], depth[caller] + 1)
-    is_called = {called for _, called in pairs}
-    for name in set(range(names)) - is_called:
-        depth[name] = min((depth[to] for by, to in pairs if by == name), default=1) - 1
-    return depth
+    for caller, called, _ in sorted(calls, key=lambda call: (-call.weight, call)):
+        one, other = group[caller], group[called]
+        if one is other:
+            continue
+        shift = depth[caller] + 1 - depth[called]
+        for name in other:
+            depth[name] += shift
+            group[name] = one
+        one |= other
+    least = [min(depth[name] for name in joined) for joined in group]
+    return [own - first for own, first in zip(depth, least, strict=True)]
 
 
-def _thread(items: list[Item], call: int, start: int, end: int) -> None:
-    """Lay a call through all layers between its ends, with an item in each."""
-    last = items[end].layer
-    while items[start].layer + 1 < last:
-        items.append(Item(items[start].layer + 1, None))
-        _join(items, call, start, len(items) - 1)
-        start = len(items) - 1
-    _join(items, call, start, end)
+def _order(drawing: Layered) -> None:
+    """Order each layer by where the names are that its names are joined with; keep the best."""
+    best, least = [list(layer) for layer in drawing.layers], crossings(drawing)
+    for sweep in range(SWEEPS):
+        if not least:
+            break
+        _sweep(drawing, forth=sweep % 2 == 0)
+        if (found := crossings(drawing)) < least:
+            best, least = [list(layer) for layer in drawing.layers], found
+    drawing.layers[:] = best
 
 
-def _join(items: list[Item], call: int, start: int, end: int) -> None:
-    hop = Hop(call, start, end)
-    items[start].leaving.append(hop)
-    items[end].entering.append(hop)
+def _sweep(drawing: Layered, forth: bool) -> None:
+    layers = drawing.layers if forth else drawing.layers[::-1]
+    for before, layer in pairwise(layers):
+        place = {name: float(at) for at, name in enumerate(before)}
+        middle = {name: float(at) for at, name in enumerate(layer)}
+        for name in layer:
+            if near := [place[other] for other in _joined(drawing, name, forth)]:
+                middle[name] = sum(near) / len(near)
+        layer.sort(key=middle.__getitem__)
+
+
+def _joined(drawing: Layered, name: int, forth: bool) -> list[int]:
+    """Give the names of the layer before, or of the one behind, that lines join with a name."""
+    if forth:
+        lines = (call for call in drawing.entering[name] if drawing.is_line(call))
+        return [drawing.calls[call].caller for call in lines]
+    return [drawing.calls[call].called for call in drawing.leaving[name]]

@@ -1,23 +1,23 @@
-"""Rows and tracks: where each item of a layered drawing stands, and where its calls run.
+"""Rows and tracks: where each name of a layered drawing stands, and where its lines run.
 
-A call leaves its caller on the row of the name, turns into a track shared by all calls of that
-caller, and enters the called one on a row of its own, where its figures can be written. No row of
-such an entry is the row on which another name's calls leave, so that lines never lie on each other.
+A line leaves its caller on the row of the name, turns into a track shared by all lines of that
+caller, and enters the called name on a row of its own, where the figures of the call are. No row
+of such an entry is the row on which another name's lines leave, so that lines never lie on each
+other.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tui.map.layers import Hop, Item, Layered
+from tui.map.layers import Layered
 
 
 @dataclass(slots=True)
 class Trunk:
-    """All calls that leave an item: the row they leave on, and the rows they enter on."""
+    """All lines that leave a name: the row they leave on; their calls by the rows they enter on."""
 
-    item: int
     row: int
-    branches: dict[int, Hop]
+    branches: dict[int, int]
     track: int = 0
 
     @property
@@ -34,95 +34,91 @@ class Trunk:
 
 @dataclass(slots=True)
 class Routed:
-    """The rows of items (of their names), of entries by their hop, and the trunks by layer."""
+    """The rows of names, those where calls enter, and the trunks behind each layer by name."""
 
     rows: dict[int, int] = field(default_factory=dict)
-    entries: dict[Hop, int] = field(default_factory=dict)
-    trunks: list[list[Trunk]] = field(default_factory=list)
+    entries: dict[int, int] = field(default_factory=dict)
+    trunks: list[dict[int, Trunk]] = field(default_factory=list)
     height: int = 0
 
     def tracks(self, layer: int) -> int:
         """Give how many tracks there are behind a layer."""
-        return max(
-            (trunk.track + 1 for trunk in self.trunks[layer] if not trunk.straight), default=0
-        )
+        trunks = self.trunks[layer].values()
+        return max((trunk.track + 1 for trunk in trunks if not trunk.straight), default=0)
 
 
 def routed(drawing: Layered) -> Routed:
-    """Give all items a row, all calls an entry, and all trunks a track."""
+    """Give all names a row, all calls an entry, and all trunks a track."""
     made = Routed()
-    tallest = max((sum(map(_room, _items(drawing, at))) for at in _layers(drawing)), default=0)
+    tallest = max(
+        (sum(_room(drawing, name) for name in layer) for layer in drawing.layers), default=0
+    )
     for layer in drawing.layers:
         _place(drawing, layer, made, tallest)
     for layer in drawing.layers:
-        made.trunks.append(list(_trunks(drawing, layer, made)))
-        _track([trunk for trunk in made.trunks[-1] if not trunk.straight])
+        made.trunks.append(
+            {
+                name: Trunk(made.rows[name], {made.entries[call]: call for call in leaving})
+                for name in layer
+                if (leaving := drawing.leaving[name])
+            }
+        )
+        _track([trunk for trunk in made.trunks[-1].values() if not trunk.straight])
     made.height = max((*made.rows.values(), *made.entries.values()), default=-1) + 1
     return made
 
 
-def _layers(drawing: Layered) -> range:
-    return range(len(drawing.layers))
-
-
-def _items(drawing: Layered, layer: int) -> list[Item]:
-    return [drawing.items[number] for number in drawing.layers[layer]]
-
-
-def _room(item: Item) -> int:
-    """Give the rows that an item takes up: one for each call on its busier side."""
-    return max(1, len(item.entering), len(item.leaving))
+def _room(drawing: Layered, name: int) -> int:
+    """Give the rows that a name takes up: one for each call on its busier side."""
+    return max(1, len(drawing.entering[name]), len(drawing.leaving[name]))
 
 
 def _place(drawing: Layered, layer: Sequence[int], made: Routed, tallest: int) -> None:
-    """Give rows to a layer's items from the top down, each as near its callers as there is room."""
-    left = sum(_room(drawing.items[number]) for number in layer)
+    """Give rows to a layer's names from the top down, each as near its callers as there is room."""
+    left = sum(_room(drawing, name) for name in layer)
     leaving = _rows_left_on(drawing, layer, made)
     row = 0
-    for number in layer:
-        item = drawing.items[number]
+    for name in layer:
         latest = max(row, tallest - left)
-        left -= _room(item)
-        first = row
-        for hop in sorted(item.entering, key=lambda hop: _from(drawing, hop, made)):
-            wanted = min(_wanted(drawing, hop, made), latest)
-            row = _free(max(row, wanted), hop.start, leaving)
-            made.entries[hop] = row
-            first = min(made.entries[each] for each in item.entering if each in made.entries)
+        left -= _room(drawing, name)
+        first: int | None = None
+        for call in sorted(drawing.entering[name], key=lambda call: _from(drawing, call, made)):
+            wanted = min(_wanted(drawing, call, made), latest)
+            row = _free(max(row, wanted), drawing.calls[call].caller, leaving)
+            made.entries[call] = row
+            first = row if first is None else first
             row, latest = row + 1, latest + 1
-        made.rows[number] = first
-        row = max(row, first + _room(item))
+        made.rows[name] = row if first is None else first
+        row = max(row, made.rows[name] + _room(drawing, name))
 
 
-def _from(drawing: Layered, hop: Hop, made: Routed) -> tuple[int, bool]:
-    """Order the calls that enter a name by where they come from, backward ones last."""
-    return made.rows[hop.start], hop.call in drawing.backward
+def _from(drawing: Layered, call: int, made: Routed) -> tuple[bool, int, int]:
+    """Order the calls that enter a name: lines by where they come from, then all others."""
+    caller = drawing.calls[call].caller
+    is_line = drawing.is_line(call)
+    return not is_line, made.rows[caller] if is_line else 0, caller
 
 
 def _rows_left_on(drawing: Layered, layer: Sequence[int], made: Routed) -> dict[int, int]:
-    """Give who leaves on which row of the layer before."""
-    starts = (hop.start for number in layer for hop in drawing.items[number].entering)
-    return {made.rows[start]: start for start in starts}
+    """Give whose lines leave on which row of the layer before."""
+    lines = (call for name in layer for call in drawing.entering[name] if drawing.is_line(call))
+    callers = {drawing.calls[call].caller for call in lines}
+    return {made.rows[caller]: caller for caller in callers}
 
 
-def _wanted(drawing: Layered, hop: Hop, made: Routed) -> int:
-    """Give the row on which a call would run straightest."""
-    leaving = drawing.items[hop.start].leaving
-    taken = sum(each in made.entries for each in leaving)
-    return made.rows[hop.start] + taken
+def _wanted(drawing: Layered, call: int, made: Routed) -> int:
+    """Give the row on which a line would run straightest; the first one for what is no line."""
+    if not drawing.is_line(call):
+        return 0
+    caller = drawing.calls[call].caller
+    taken = sum(each in made.entries for each in drawing.leaving[caller])
+    return made.rows[caller] + taken
 
 
-def _free(row: int, start: int, leaving: dict[int, int]) -> int:
-    while leaving.get(row, start) != start:
+def _free(row: int, caller: int, leaving: dict[int, int]) -> int:
+    while leaving.get(row, caller) != caller:
         row += 1
     return row
-
-
-def _trunks(drawing: Layered, layer: Sequence[int], made: Routed) -> Iterator[Trunk]:
-    for number in layer:
-        if leaving := drawing.items[number].leaving:
-            branches = {made.entries[hop]: hop for hop in leaving}
-            yield Trunk(number, made.rows[number], branches)
 
 
 def _track(trunks: list[Trunk]) -> None:

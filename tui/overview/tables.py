@@ -9,7 +9,7 @@ from proto.timestamps import SECOND, to_ns
 from tui.behind import flags, of_server, one_way
 from tui.quantities import count, rate, share, span
 from tui.widgets.plot import Series
-from tui.widgets.ranking import ARROW, Row, Table
+from tui.widgets.ranking import AND, ARROW, Row, Table
 
 Answers = dict[str, Answer]
 
@@ -47,7 +47,7 @@ def _drop(group: Group, total: int) -> Row:
     why = ("--drop-reason-desc", reason) if reason else ()
     who = ("--cel-expression", _denied_by(policy)) if policy else ()
     return Row(
-        f"{reason or 'unknown'} {policy}".rstrip(),
+        AND.join(filter(None, (reason.removeprefix("DROP_REASON_") or "UNKNOWN", policy))),
         (count(dropped), share(dropped, total)),
         dropped / total,
         "drop",

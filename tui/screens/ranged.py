@@ -51,7 +51,14 @@ class Ranged(Counting[Result], Generic[Result]):
     Ranged {
         #top { height: auto; }
         #top > FilterBar { width: 1fr; }
-        #coverage { height: 1; width: 1fr; color: $foreground-muted; padding: 0 1; }
+        #coverage {
+            height: 1;
+            width: 1fr;
+            color: $foreground-muted;
+            padding: 0 1;
+            text-wrap: nowrap;
+            text-overflow: ellipsis;
+        }
         &.-stale #coverage { color: $text-warning; text-style: bold; }
     }
     """
@@ -60,13 +67,15 @@ class Ranged(Counting[Result], Generic[Result]):
         super().__init__()
         self.coverage = AggregateCoverage()
         """What the numbers shown rest on."""
+        self.span = next(span for span in SPANS if span.name == FIRST)
+        """The span chosen."""
         self._end_ns: int | None = None
 
     def compose(self) -> ComposeResult:
         """Put the spans above, and what the numbers rest on beneath."""
         yield TopLine()
         with Horizontal(id="top"):
-            yield Choice([span.name for span in SPANS], FIRST, id="span")
+            yield Choice([span.name for span in SPANS], self.span.name, id="span")
             yield from self.compose_choices()
             yield FilterBar()
         yield from self.compose_body()
@@ -81,28 +90,21 @@ class Ranged(Counting[Result], Generic[Result]):
         """Give what shows the numbers."""
         yield from ()
 
-    @property
-    def span(self) -> Span:
-        """The span chosen."""
-        chosen = self.query_one("#span", Choice).chosen
-        return next(span for span in SPANS if span.name == chosen)
-
     def action_filter(self) -> None:
         """Go to the filter."""
         self.query_one(FilterBar).edit()
 
     def action_span(self, by: int) -> None:
         """Choose a longer or a shorter span."""
-        choice = self.query_one("#span", Choice)
-        at = choice.names.index(choice.chosen) + by
-        self._choose_span(choice.names[max(0, min(at, len(choice.names) - 1))])
+        self._choose_span(SPANS[max(0, min(SPANS.index(self.span) + by, len(SPANS) - 1))])
 
     @on(Choice.Chosen, "#span")
     def _clicked(self, message: Choice.Chosen) -> None:
-        self._choose_span(message.name)
+        self._choose_span(next(span for span in SPANS if span.name == message.name))
 
-    def _choose_span(self, name: str) -> None:
-        self.query_one("#span", Choice).chosen = name
+    def _choose_span(self, span: Span) -> None:
+        self.span = span
+        self.query_one("#span", Choice).chosen = span.name
         self.action_ask_again()
 
     def request(self) -> AggregateRequest:

@@ -27,8 +27,8 @@ SHORTEST = 16
 EASY = 26
 """Columns that a long name has beside a bar."""
 
-ARROW = " → "
-"""Stands between two names."""
+ARROW, AND = " → ", " · "
+"""Stand between two names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,10 +216,11 @@ def shortened(text: str, width: int) -> str:
     """Cut a text that is too long in its middle, for its ends say most; or both of two names."""
     if len(text) <= width:
         return text
-    one, arrow, other = text.partition(ARROW)
-    if arrow:
-        room = max(width - len(arrow), 2)
-        first = max(room // 2, room - len(other))
-        return f"{shortened(one, first)}{arrow}{shortened(other, room - min(first, len(one)))}"
+    for sign in (ARROW, AND):
+        one, sign, other = text.partition(sign)
+        if sign:
+            room = max(width - len(sign), 2)
+            first = max(room // 2, room - len(other))
+            return f"{shortened(one, first)}{sign}{shortened(other, room - min(first, len(one)))}"
     head = max((width - 1) // 2, 0)
     return f"{text[:head]}…{text[len(text) - max(width - 1 - head, 0) :]}"

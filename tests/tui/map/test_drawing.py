@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.map.drawing import BACK, FORTH, Cell, Drawing, drawn, planned
+from tui.map.drawing import AGAIN, ARROW, Cell, Drawing, drawn, planned
 from tui.map.layers import Call
 from tui.map.lines import CHARACTERS, CROSSING, Place, Way
 
@@ -11,7 +11,7 @@ from tui.map.lines import CHARACTERS, CROSSING, Place, Way
 def picture(names: list[str], calls: dict[tuple[int, int], str]) -> list[str]:
     """Draw calls with these captions, as lines of text."""
     plan = planned(len(names), [Call(*pair) for pair in calls])
-    return text(drawn(plan, names, list(calls.values())))
+    return text(drawn(plan, names, names, list(calls.values())))
 
 
 def text(drawing: Drawing) -> list[str]:
@@ -24,46 +24,51 @@ def text(drawing: Drawing) -> list[str]:
 
 def test_callers_stand_left_of_those_they_call() -> None:
     assert picture(["web", "cart", "redis"], {(0, 1): "1/s", (1, 2): "2/s"}) == [
-        " web ─ 1/s ▶  cart ─ 2/s ▶  redis"
+        " web ── 1/s ▶  cart ── 2/s ▶  redis"
     ]
 
 
 def test_calls_of_one_caller_share_a_line_and_each_has_a_row_for_its_figures() -> None:
     assert picture(["web", "a", "b", "c"], {(0, 1): "1/s", (0, 2): "20/s", (0, 3): "3/s"}) == [
-        " web ─┬─ 1/s ─▶  a",
-        "      ├─ 20/s ▶  b",
-        "      ╰─ 3/s ─▶  c",
+        " web ─┬─── 1/s ▶  a",
+        "      ├── 20/s ▶  b",
+        "      ╰─── 3/s ▶  c",
     ]
 
 
 def test_callers_of_one_name_enter_it_on_rows_of_their_own() -> None:
     assert picture(["a", "b", "db"], {(0, 2): "1/s", (1, 2): "2/s"}) == [
-        " a ─ 1/s ▶┃ db",
-        " b ─ 2/s ▶┃",
+        " a ── 1/s ▶┃ db",
+        " b ── 2/s ▶┃",
     ]
 
 
-def test_the_rarer_call_of_a_circle_runs_backwards() -> None:
+def test_the_rarer_call_of_a_circle_is_written_where_it_ends() -> None:
     plan = planned(2, [Call(0, 1, 1), Call(1, 0, 9)])
 
-    assert text(drawn(plan, ["a", "b"], ["1/s", "9/s"])) == [
-        f" b ─┬─ 9/s {FORTH}┃ a",
-        f"    ╰{BACK} 1/s ─┃",
+    assert text(drawn(plan, ["a", "b"], ["a", "b"], ["1/s", "9/s"])) == [
+        " a ┄ 1/s ▶  b ── 9/s ▶  a"
     ]
 
 
-def test_a_call_that_passes_a_layer_runs_through_it() -> None:
-    lines = picture(["a", "b", "c"], {(0, 1): "1/s", (1, 2): "2/s", (0, 2): "3/s"})
+def test_a_call_that_passes_a_layer_is_written_where_it_ends() -> None:
+    plan = planned(3, [Call(0, 1, 5), Call(1, 2, 5), Call(0, 2, 1)])
 
-    assert lines == [
-        " a ─┬─ 1/s ▶  b ─ 2/s ▶┃ c",
-        "    ╰──────────── 3/s ▶┃",
+    assert text(drawn(plan, "abc", "abc", ["1/s", "2/s", "3/s"])) == [
+        " a ── 1/s ▶  b ─── 2/s ▶┃ c",
+        "               a ┄ 3/s ▶┃",
     ]
+
+
+def test_who_calls_himself_is_marked() -> None:
+    assert picture(["a"], {(0, 0): "1/s"}) == [f" a {AGAIN}"]
 
 
 def test_nothing_is_drawn_of_nothing() -> None:
     assert picture([], {}) == []
 
+
+NAMES = [f"n{n}" for n in range(12)]
 
 pairs = st.sets(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=40)
 
@@ -73,19 +78,19 @@ def test_every_call_reaches_a_caption_of_its_own_from_its_caller(
     found: set[tuple[int, int]],
 ) -> None:
     calls = [Call(*pair) for pair in sorted(found) if pair[0] != pair[1]]
-    drawing = drawn(planned(12, calls), [f"n{n}" for n in range(12)], ["x"] * len(calls))
+    drawing = drawn(planned(12, calls), NAMES, NAMES, ["x"] * len(calls))
 
     assert sorted(drawing.captions) == list(range(len(calls)))
     assert len(set(drawing.captions.values())) == len(calls)
     for number, path in drawing.paths.items():
-        assert drawing.captions[number] in path
+        assert drawing.captions[number][0] - 1 in {column for column, _ in path}
         assert _connected(path)
 
 
 @given(pairs)
 def test_lines_of_two_callers_cross_and_never_run_together(found: set[tuple[int, int]]) -> None:
     calls = [Call(*pair) for pair in sorted(found) if pair[0] != pair[1]]
-    drawing = drawn(planned(12, calls), [f"n{n}" for n in range(12)], ["x"] * len(calls))
+    drawing = drawn(planned(12, calls), NAMES, NAMES, ["x"] * len(calls))
 
     for (x, y), cell in drawing.cells.items():
         if cell.character == CROSSING:
@@ -100,8 +105,7 @@ def test_lines_of_two_callers_cross_and_never_run_together(found: set[tuple[int,
 
 WAYS = {character: way for way, character in CHARACTERS.items()} | {
     CROSSING: Way.UP | Way.DOWN | Way.LEFT | Way.RIGHT,
-    FORTH: Way.LEFT,
-    BACK: Way.LEFT | Way.RIGHT,
+    ARROW: Way.LEFT,
     " ": Way.LEFT | Way.RIGHT,
 }
 """Where a line goes on from a cell; a caption stands in a line."""

@@ -9,9 +9,12 @@ from observe.connection import connect, connection_options
 from observe.flags import filter_options, filters_as_typed
 from observe.formatting import zone_of, zone_option
 from observe.layout import Option, SectionedCommand
+from proto.target import Target
 from tui.filtertext import FilterText, InvalidText
+from tui.source import SourceError
 
 if TYPE_CHECKING:
+    from proto.client import Client
     from tui.source import Source
 
 OTHER = "Other"
@@ -38,7 +41,19 @@ def _source(ctx: click.Context) -> "Source":
     from tui.server_source import ServerSource
 
     name = ctx.params["server"]
-    return ServerSource(name, lambda: connect(ctx, lambda line: None), _words(ctx))
+    try:
+        Target.parse(name)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    return ServerSource(name, lambda: _client(ctx), _words(ctx))
+
+
+def _client(ctx: click.Context) -> "Client":
+    """Make a client of the server; it is used in a thread, where nobody hears of an error."""
+    try:
+        return connect(ctx, lambda line: None)
+    except click.ClickException as error:
+        raise SourceError(error.format_message()) from None
 
 
 def _words(ctx: click.Context) -> list[str]:

@@ -2,35 +2,38 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from observe.aggregating import of_server
-from observe.completion import LIVE
-from proto.aggregate_pb2 import AggregateRequest, AggregateResponse
-from proto.client import Client
-from proto.failure import TransportError
-from proto.observer_pb2 import (
-    GetFlowsRequest,
-    GetFlowsResponse,
-    GetNodesResponse,
-    ServerStatusResponse,
-)
 from tui.source import Retry, SourceError
+
+if TYPE_CHECKING:
+    from proto.aggregate_pb2 import AggregateRequest, AggregateResponse
+    from proto.client import Client
+    from proto.observer_pb2 import (
+        GetFlowsRequest,
+        GetFlowsResponse,
+        GetNodesResponse,
+        ServerStatusResponse,
+    )
 
 Result = TypeVar("Result")
 
-Connect = Callable[[], Client]
+Connect = Callable[[], "Client"]
 """Makes a client of the server."""
 
 
 class ServerStream:
     """One read of a server, over a connection of its own, so that it can be ended from anywhere."""
 
-    def __init__(self, client: Client, request: GetFlowsRequest, on_retry: Retry | None) -> None:
+    def __init__(
+        self, client: "Client", request: "GetFlowsRequest", on_retry: Retry | None
+    ) -> None:
         self._client = client
         self._batches = client.responses(request, on_retry=on_retry)
 
-    def __iter__(self) -> Iterator[Sequence[GetFlowsResponse]]:
+    def __iter__(self) -> "Iterator[Sequence[GetFlowsResponse]]":
+        from proto.failure import TransportError
+
         try:
             yield from self._batches
         except (TransportError, ValueError) as error:
@@ -57,24 +60,28 @@ class ServerSource:
         self._lock = threading.Lock()
         self._client: Client | None = None
 
-    def flows(self, request: GetFlowsRequest, on_retry: Retry | None = None) -> ServerStream:
+    def flows(self, request: "GetFlowsRequest", on_retry: Retry | None = None) -> ServerStream:
         """Read flows; a follow goes on where it broke off."""
         return ServerStream(self._connect(), request, on_retry)
 
-    def aggregate(self, request: AggregateRequest) -> AggregateResponse:
+    def aggregate(self, request: "AggregateRequest") -> "AggregateResponse":
         """Ask the server to count, or count the last flows of one that does not."""
+        from observe.aggregating import of_server
+
         return self._ask(lambda client: of_server(client, request))
 
-    def nodes(self) -> GetNodesResponse:
+    def nodes(self) -> "GetNodesResponse":
         """Ask for the nodes that the server knows."""
         return self._ask(lambda client: GetNodesResponse(nodes=client.nodes()))
 
-    def status(self) -> ServerStatusResponse:
+    def status(self) -> "ServerStatusResponse":
         """Ask how much is stored, and how fast it comes."""
         return self._ask(lambda client: client.status())
 
     def values(self, field: str) -> Sequence[str]:
         """Ask for what the server holds of a field."""
+        from observe.completion import LIVE
+
         ask = LIVE.get(field)
         if ask is None:
             return ()
@@ -87,7 +94,9 @@ class ServerSource:
             if self._client is not None:
                 self._client.close()
 
-    def _ask(self, question: Callable[[Client], Result]) -> Result:
+    def _ask(self, question: "Callable[[Client], Result]") -> Result:
+        from proto.failure import TransportError
+
         with self._lock:
             client = self._client = self._client or self._connect()
         try:

@@ -10,7 +10,6 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Input, Label
 
-from tui.filtering.completing import Candidate, Place, candidates, completed, place
 from tui.filtering.menu import Menu
 from tui.filtertext import FilterText, InvalidText
 from tui.keys import key
@@ -18,6 +17,7 @@ from tui.source import SourceError
 
 if TYPE_CHECKING:
     from tui.app import Palomar
+    from tui.filtering.completing import Candidate, Place
 
 HINT = "all flows; for example --from-pod shop/cart --verdict DROPPED --not --port 53"
 
@@ -55,7 +55,7 @@ class FilterBar(Vertical):
         """How many filters back in the history is shown."""
         self._live: dict[str, Sequence[str]] = {}
         """Values that the source was asked for while this text is edited, by field."""
-        self._origin = Place("", 0, 0)
+        self._origin: Place | None = None
         """The word that candidates are offered for."""
         self._before: Widget | None = None
         """What had the focus before the filter was edited."""
@@ -143,11 +143,16 @@ class FilterBar(Vertical):
 
     def _offer(self) -> None:
         """Offer what could stand at the cursor."""
+        from tui.filtering.completing import candidates, place
+
         self._origin = place(self.input.value, self.input.cursor_position)
         self.menu.offer(candidates(self._origin, self._values))
 
-    def _put(self, candidate: Candidate) -> None:
+    def _put(self, candidate: "Candidate") -> None:
         """Put a candidate in the place of the word that it was offered for."""
+        from tui.filtering.completing import completed
+
+        assert self._origin
         text, cursor = completed(self._origin, candidate.word)
         self._completed = text
         self._set(text, cursor)

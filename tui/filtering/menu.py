@@ -1,6 +1,7 @@
 """The candidates for the word that is being typed, below the filter."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.style import Style
 from rich.text import Text
@@ -10,7 +11,9 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from proto.escape import escape
-from tui.filtering.completing import Candidate
+
+if TYPE_CHECKING:
+    from tui.filtering.completing import Candidate
 
 SHOWN = 8
 """How many candidates are in sight."""
@@ -41,14 +44,14 @@ class Menu(Widget):
         super().__init__()
         self.candidates: Sequence[Candidate] = ()
 
-    def offer(self, candidates: Sequence[Candidate]) -> None:
+    def offer(self, candidates: "Sequence[Candidate]") -> None:
         """Show these candidates, none of them chosen."""
         self.candidates = candidates
         self.chosen = -1
         self.set_class(bool(candidates), "-open")
         self.refresh(layout=True)
 
-    def step(self, step: int) -> Candidate | None:
+    def step(self, step: int) -> "Candidate | None":
         """Choose the next candidate or the one before, round and round."""
         if not self.candidates:
             return None

@@ -13,7 +13,7 @@ from proto.observer_pb2 import GetFlowsResponse
 from proto.related import MOST, Related
 from proto.selection import event_ns
 from tui.keys import key
-from tui.list.columns import ARROWS, MARKS, UNKNOWN, Mark
+from tui.list.cells import ARROWS, MARKS, UNKNOWN, Mark
 from tui.quantities import span
 
 COLUMNS = ("", "since", "after", "where", "", "seen as", "verdict", "summary", "ends", "node")

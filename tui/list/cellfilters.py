@@ -1,31 +1,32 @@
 """What filter flags a cell of the flow list stands for, as words of a command line."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from proto import flow_pb2
 from proto.describe_ends import ends_apart
 from proto.enums import enum_name
 from proto.event_types import DROP, POLICY_VERDICT, TRACE, TRACE_POINT_NAMES
 from proto.flow_pb2 import Endpoint, Flow, Service
+from tui.list.cells import turned
 
 Words = tuple[str, ...]
 """A flag and its value; none where a cell cannot be filtered by."""
 
 
-def of_verdict(flow: Flow) -> Words:
+def _of_verdict(flow: Flow) -> Words:
     """By the verdict."""
     return "--verdict", enum_name(flow_pb2.Verdict, flow.verdict)
 
 
-def of_arrow(flow: Flow) -> Words:
+def _of_arrow(flow: Flow) -> Words:
     """By whether it is a reply."""
     if not flow.HasField("is_reply"):
         return ()
     return ("--reply",) if flow.is_reply.value else ("--reply=false",)
 
 
-def of_end(flow: Flow, source: bool) -> Words:
+def _of_end(flow: Flow, source: bool) -> Words:
     """By the name that is shown for an end: of a pod, a service, a domain, or else its address."""
     if source:
         return _end("from", flow.source, flow.source_service, flow.source_names, flow.IP.source)
@@ -44,7 +45,7 @@ def _end(side: str, end: Endpoint, service: Service, names: Sequence[str], addre
     return (f"--{side}-ip", address) if address else ()
 
 
-def of_kind(flow: Flow) -> Words:
+def _of_kind(flow: Flow) -> Words:
     """By what was seen: the protocol of layer 7, the reason of a drop, or the type of event."""
     if flow.HasField("l7"):
         record = flow.l7.WhichOneof("record")
@@ -57,7 +58,7 @@ def of_kind(flow: Flow) -> Words:
     return ("--type", "policy-verdict") if event.type == POLICY_VERDICT else ()
 
 
-def of_summary(flow: Flow) -> Words:
+def _of_summary(flow: Flow) -> Words:
     """By what was asked for: a path, a name, or else the port of the server."""
     l7 = flow.l7
     if l7.HasField("dns"):
@@ -71,6 +72,18 @@ def of_summary(flow: Flow) -> Words:
     return ("--port", port) if port else ()
 
 
-def of_node(flow: Flow) -> Words:
+def _of_node(flow: Flow) -> Words:
     """By the node."""
     return ("--node-name", flow.node_name) if flow.node_name else ()
+
+
+WORDS: dict[str, Callable[[Flow], Words]] = {
+    "verdict": _of_verdict,
+    "source": lambda flow: _of_end(flow, source=not turned(flow)),
+    "arrow": _of_arrow,
+    "destination": lambda flow: _of_end(flow, source=turned(flow)),
+    "kind": _of_kind,
+    "summary": _of_summary,
+    "node": _of_node,
+}
+"""What the cell of a column stands for, by the column's name; not every column has any."""

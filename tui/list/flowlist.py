@@ -4,8 +4,9 @@ Following is a state: the list stays at its end while flows come. Going up leave
 on the screen stands still, however much comes, and going to the end returns to it.
 """
 
-from functools import lru_cache
-from typing import ClassVar
+from datetime import UTC, tzinfo
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -17,12 +18,13 @@ from textual.reactive import reactive, var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from proto.describe_events import Clock
 from tui.keys import key
-from tui.list.cellfilters import Words
 from tui.list.columns import Placed, fit
-from tui.list.rows import drawn, parsed
 from tui.list.window import Row, Window
+
+if TYPE_CHECKING:
+    from proto.describe_events import Clock
+    from tui.list.cellfilters import Words
 
 STRIPS = 2048
 """How many drawn lines are remembered."""
@@ -80,16 +82,22 @@ class FlowList(ScrollView, can_focus=True):
     class Moved(Message):
         """Other rows are in sight, or another one is selected."""
 
-    def __init__(self, window: Window, clock: Clock) -> None:
+    def __init__(self, window: Window, zone: tzinfo | None = UTC) -> None:
         super().__init__()
         self.window = window
         self.hidden: tuple[str, ...] = ()
         """Names of columns that are not wanted."""
         self.placed: tuple[Placed, ...] = ()
-        self._clock = clock
+        self._zone = zone
         self._moving = False
         self._line = lru_cache(STRIPS)(self._draw)
         self._style = lru_cache(None)(self._made_style)
+
+    @cached_property
+    def _clock(self) -> "Clock":
+        from observe.printers.clock import clock
+
+        return clock("StampMilli", self._zone)
 
     @property
     def _area(self) -> Size:
@@ -106,12 +114,16 @@ class FlowList(ScrollView, can_focus=True):
         """The selected row."""
         return self.window[self._inside(self.cursor)] if len(self.window) else None
 
-    def words(self) -> Words:
+    def words(self) -> "Words":
         """Give the filter flag that the selected cell stands for; none if there is no such."""
+        from tui.list.cellfilters import WORDS
+        from tui.list.rows import parsed
+
         row = self.selected
-        if row is None or not self.placed or not parsed(row).HasField("flow"):
+        words = WORDS.get(self.placed[self.cell].column.name) if self.placed else None
+        if row is None or words is None or not parsed(row).HasField("flow"):
             return ()
-        return self.placed[self.cell].column.words(parsed(row).flow)
+        return words(parsed(row).flow)
 
     def absorb(self) -> int:
         """Take in what waits in the window; give how many rows that were."""
@@ -240,6 +252,8 @@ class FlowList(ScrollView, can_focus=True):
         self.refresh()
 
     def _draw(self, row: Row, width: int, cell: int, focused: bool) -> Strip:
+        from tui.list.rows import drawn
+
         cells, style = drawn(row, self.placed, width, self._clock)
         chosen = 2 * cell if cell >= 0 and focused and len(cells) > 1 else -1
         return Strip(

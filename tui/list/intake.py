@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui.filtertext import FilterText
 from tui.list.feed import Feed, State
 from tui.list.rate import Rate
-from tui.list.rows import losses
 from tui.list.window import Window
 from tui.source import Source
 
@@ -64,6 +63,8 @@ class Intake:
         live = self.source.follows and self.span.is_live
         if self.feed is None or (self.window.is_full and not live):
             return
+        from tui.list.rows import losses
+
         rows = self.feed.take()
         self._came += len(rows)
         self.rate.add(min(len(rows), max(0, self._came - LAST)))

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from tui.filtertext import FilterText
-from tui.list.rows import parsed
 from tui.list.window import Row
 from tui.source import Source
 
@@ -20,6 +19,7 @@ EDGE = 256
 def until_ns(oldest: "Sequence[Row]") -> int | None:
     """Give the time, in nanoseconds since 1970, up to which to ask; None if no row tells one."""
     from proto.reading import time_of
+    from tui.list.rows import parsed
 
     times = (time_of(parsed(row)) for row in oldest)
     return max((time_ns for time_ns in times if time_ns is not None), default=None)

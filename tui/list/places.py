@@ -3,7 +3,7 @@
 from proto.flow_pb2 import Flow
 from proto.observer_pb2 import GetFlowsResponse
 from proto.reading import time_of
-from tui.list.columns import BAD
+from tui.list.cells import BAD
 from tui.list.window import Row, Window
 
 

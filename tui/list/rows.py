@@ -9,7 +9,8 @@ from rich.cells import cell_len
 from proto.describe import escape
 from proto.describe_events import Clock, lost_source, node_change
 from proto.observer_pb2 import GetFlowsResponse
-from tui.list.columns import GAP, Cell, Placed, fitted
+from tui.list.cells import SHOW, Cell
+from tui.list.columns import GAP, Placed, fitted
 from tui.list.window import Row
 
 PARSED = 4096
@@ -41,7 +42,7 @@ def drawn(row: Row, placed: Sequence[Placed], width: int, clock: Clock) -> Drawn
         return _across(response, width, clock)
     cells: list[Cell] = []
     for column, _, cells_wide in placed:
-        text, style = column.show(response.flow, cells_wide, clock)
+        text, style = SHOW[column.name](response.flow, cells_wide, clock)
         cells.append(Cell(fitted(text, cells_wide), style))
         cells.append(Cell(" " * GAP, "gap"))
     used = placed[-1].left + placed[-1].width + GAP if placed else 0

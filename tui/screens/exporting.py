@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 from textual.screen import Screen
 
-from proto.timestamps import SECOND
 from tui.keys import key
 
 if TYPE_CHECKING:
@@ -53,6 +52,7 @@ class Exporting(Screen[None]):
 
     def action_write(self) -> None:
         """Ask for the name of a file, and write all listed flows to it."""
+        from proto.timestamps import SECOND
         from tui.screens.save import Save
 
         seconds = self.app.now_ns() // SECOND

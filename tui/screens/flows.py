@@ -9,9 +9,7 @@ from textual.binding import BindingType
 from textual.reactive import reactive
 from textual.widgets import Footer
 
-from observe.printers.clock import clock
 from tui.filtering.bar import FilterBar
-from tui.filtering.narrowing import Words, narrowed, without
 from tui.keys import key
 from tui.list.columns import COLUMNS
 from tui.list.feed import Feed
@@ -19,8 +17,6 @@ from tui.list.flowlist import FlowList
 from tui.list.heads import Heads
 from tui.list.intake import Intake, Range
 from tui.list.older import EDGE, older, until_ns
-from tui.list.places import at_time, next_failure
-from tui.list.rows import parsed
 from tui.list.status_line import StatusLine
 from tui.list.window import Row, Window
 from tui.screens.exporting import Exporting
@@ -29,6 +25,7 @@ from tui.widgets.top_line import TopLine
 
 if TYPE_CHECKING:
     from proto.observer_pb2 import GetFlowsResponse
+    from tui.filtering.narrowing import Words
 
 PAINT_SECONDS = 0.1
 """Time between two looks at what has come."""
@@ -65,7 +62,7 @@ class Flows(Exporting):
         yield TopLine()
         yield FilterBar()
         yield Heads()
-        yield FlowList(self.window, clock("StampMilli", self.app.zone))
+        yield FlowList(self.window, self.app.zone)
         yield StatusLine()
         yield Footer()
 
@@ -110,6 +107,8 @@ class Flows(Exporting):
 
     def selected(self) -> "GetFlowsResponse | None":
         """Give the selected row."""
+        from tui.list.rows import parsed
+
         row = self.flows.selected
         return None if row is None else parsed(row)
 
@@ -125,15 +124,19 @@ class Flows(Exporting):
 
     def action_narrow(self) -> None:
         """Show only flows that have what is in the selected cell."""
+        from tui.filtering.narrowing import narrowed
+
         if words := self._words():
             self.app.use_text(narrowed(self.app.filters.text, words))
 
     def action_leave_out(self) -> None:
         """Leave out flows that have what is in the selected cell."""
+        from tui.filtering.narrowing import without
+
         if words := self._words():
             self.app.use_text(without(self.app.filters.text, words))
 
-    def _words(self) -> Words:
+    def _words(self) -> "Words":
         words = self.flows.words()
         if not words:
             self.notify("There is no filter for this cell", severity="warning")
@@ -165,6 +168,8 @@ class Flows(Exporting):
 
     def jump(self, ns: int) -> None:
         """Go to a time, in nanoseconds since 1970; read from there on what is not in memory."""
+        from tui.list.places import at_time
+
         number = at_time(self.window, ns)
         if number is None or (number == self.window.end and self.window.missing):
             self.read(Range(since_ns=ns))
@@ -174,6 +179,8 @@ class Flows(Exporting):
 
     def action_failure(self, step: int) -> None:
         """Go to the next flow that did not get through, or to the one before."""
+        from tui.list.places import next_failure
+
         number = next_failure(self.window, self.flows.cursor, step)
         if number is None:
             self.notify(f"No drop, error or loss {'after' if step > 0 else 'before'} this")
@@ -206,6 +213,8 @@ class Flows(Exporting):
     @on(FlowList.Opened)
     def open_flow(self, event: FlowList.Opened) -> None:
         """Open a flow."""
+        from tui.list.rows import parsed
+
         self.app.open_flow(parsed(event.row))
 
     @on(FlowList.Refitted)

@@ -72,6 +72,8 @@ class ServerSource:
 
     def nodes(self) -> "GetNodesResponse":
         """Ask for the nodes that the server knows."""
+        from proto.observer_pb2 import GetNodesResponse
+
         return self._ask(lambda client: GetNodesResponse(nodes=client.nodes()))
 
     def status(self) -> "ServerStatusResponse":

@@ -91,16 +91,12 @@ def ask(ctx: click.Context, questions: "Sequence[Question]") -> "AggregateRespon
 
 
 def _request(ctx: click.Context, questions: "Sequence[Question]") -> "AggregateRequest":
-    from proto.aggregate_pb2 import AggregateRequest
-    from proto.timestamps import from_ns
+    from observe.request import Wanted, flows_request
+    from proto.aggregates.asked import about
 
     allow, deny = filters_of(ctx)
-    request = AggregateRequest(whitelist=allow, blacklist=deny, questions=questions)
-    for name in ("since", "until"):
-        ns = bound(ctx, name)
-        if ns is not None:
-            getattr(request, name).CopyFrom(from_ns(ns))
-    return request
+    wanted = Wanted(since_ns=bound(ctx, "since"), until_ns=bound(ctx, "until"))
+    return about(flows_request(wanted, allow, deny, default=0), questions)
 
 
 def _asked(ctx: click.Context, request: "AggregateRequest") -> "AggregateResponse":

@@ -1,6 +1,7 @@
 """The clients that scripts use: they ask with the words of the command line.
 
     client.flows(pod="shop/cart", verdict=["DROPPED", "ERROR"], since="1h", exclude={"port": 53})
+    client.top(by=["server.workload", "http_code"], order="errors", since="1h", namespace="shop")
 
 A filter is named as its flag is, with `_` for `-`. Several values are alternatives; `True` is for
 flags that stand alone. `exclude` leaves out what all of its filters match; given several times, in
@@ -16,11 +17,16 @@ from typing import Any
 
 from click import UsageError
 
+from observe.aggregating import of_server, of_server_async
 from observe.flag_table import FLAGS
 from observe.flags import parse_filters
 from observe.request import Wanted, flows_request
 from observe.times import parse_time
+from observe.top.choices import DEFAULT_LIMIT, ORDERS, TALKERS
+from observe.top.model import Top
 from proto import aclient, client
+from proto.aggregate_pb2 import AggregateRequest, Order, Question
+from proto.aggregates.asked import MOST_GROUPS, about
 from proto.flow_pb2 import Flow, FlowFilter
 from proto.observer_pb2 import GetFlowsRequest, GetFlowsResponse
 from proto.selection import EVERYTHING
@@ -63,6 +69,30 @@ def request(
     excluded = [exclude] if isinstance(exclude, Mapping) else exclude
     deny = [found for each in excluded for found in _filters(each)]
     return flows_request(wanted, _filters(filters), deny, default=EVERYTHING)
+
+
+def question(
+    *,
+    by: str | Sequence[str] = TALKERS,
+    order: str = "flows",
+    limit: int = DEFAULT_LIMIT,
+    **asked: Any,
+) -> tuple[tuple[str, ...], AggregateRequest]:
+    """Make the request for a ranking by dimensions, and give these; `asked` is the range and the
+    filters, as `request` takes them.
+
+    Raise ValueError for a value that makes no sense, TypeError for a filter that does not exist.
+    """
+    if order not in ORDERS:
+        raise ValueError(f"order: {order!r} is none of {', '.join(ORDERS)}")
+    if not 1 <= limit <= MOST_GROUPS:
+        raise ValueError(f"limit: {limit!r} is not between 1 and {MOST_GROUPS:,}")
+    if wrong := {"first", "last", "follow"} & asked.keys():
+        raise TypeError(f"{min(wrong)} is for flows, not for counts")
+    flows = request(**asked)
+    names = (by,) if isinstance(by, str) else tuple(by)
+    place = Order.Value(order.upper())
+    return names, about(flows, [Question(by=names, order=place, limit=limit, latency=True)])
 
 
 def _filters(named: Mapping[str, Value]) -> list[FlowFilter]:
@@ -123,6 +153,11 @@ class Client(_Losses, client.Client):
         batches = self.responses(request(**asked), on_reconnect=on_reconnect)
         return self._each(batches, _stop(asked))
 
+    def top(self, **asked: Any) -> Top:
+        """Count flows by dimensions; `asked` is what `question` takes."""
+        by, made = question(**asked)
+        return Top.of(by, of_server(self, made))
+
     def _each(
         self, batches: Generator[list[GetFlowsResponse]], stop: int | None
     ) -> Generator[Flow]:
@@ -138,6 +173,11 @@ class AsyncClient(_Losses, aclient.AsyncClient):
         """Read flows as `Client.flows` does."""
         batches = self.responses(request(**asked), on_reconnect=on_reconnect)
         return self._each(batches, _stop(asked))
+
+    async def top(self, **asked: Any) -> Top:
+        """Count flows as `Client.top` does."""
+        by, made = question(**asked)
+        return Top.of(by, await of_server_async(self, made))
 
     async def _each(
         self, batches: AsyncGenerator[list[GetFlowsResponse]], stop: int | None

@@ -6,15 +6,9 @@ import click
 
 from observe.counting import CountingCommand, ask, say
 from observe.layout import Option
+from observe.top.choices import DEFAULT_LIMIT, ORDERS, TALKERS
 
 SECTION = "Which flows"
-
-TALKERS = ("source.workload", "destination.workload")
-"""What flows are grouped by where nothing is said."""
-
-ORDERS = ("flows", "drops", "errors", "requests", "latency", "values")
-
-DEFAULT_LIMIT = 20
 
 
 def _top(ctx: click.Context) -> str:

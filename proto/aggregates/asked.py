@@ -3,7 +3,7 @@
 Everything that is wrong with a request is a ValueError of one line.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from google.protobuf.duration_pb2 import Duration
@@ -76,10 +76,26 @@ class Asked:
 def flows_of(request: AggregateRequest) -> GetFlowsRequest:
     """Give the request for the flows that a request is about, all of them."""
     asked = GetFlowsRequest(whitelist=request.whitelist, blacklist=request.blacklist)
-    for name in ("since", "until"):
-        if request.HasField(name):
-            getattr(asked, name).CopyFrom(getattr(request, name))
+    _copy_range(request, asked)
     return asked
+
+
+def about(flows: GetFlowsRequest, questions: Iterable[Question]) -> AggregateRequest:
+    """Give the request that asks these questions about the filters and the range of another."""
+    asked = AggregateRequest(
+        whitelist=flows.whitelist, blacklist=flows.blacklist, questions=questions
+    )
+    _copy_range(flows, asked)
+    return asked
+
+
+def _copy_range(
+    given: AggregateRequest | GetFlowsRequest, to: AggregateRequest | GetFlowsRequest
+) -> None:
+    if given.HasField("since"):
+        to.since.CopyFrom(given.since)
+    if given.HasField("until"):
+        to.until.CopyFrom(given.until)
 
 
 def _step_ns(step: Duration) -> int:

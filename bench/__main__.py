@@ -87,7 +87,11 @@ def everything(chosen: list[str], options: Options) -> Iterator[dict[str, Any]]:
 @click.option(
     "--json", "target", type=click.Path(path_type=Path), help="Results; else in bench/results."
 )
-@click.option("--table", "shown", is_flag=True, help="End with the table, in Markdown.")
+@click.option("--table", "shown", is_flag=True, help="End with the table.")
+@click.option("--markdown", is_flag=True, help="The table as it stands in a page.")
+@click.option(
+    "--from", "kept", type=click.Path(exists=True, path_type=Path), help="Run nothing: print these."
+)
 def main(
     size: float,
     repeat: int,
@@ -96,8 +100,13 @@ def main(
     skip: tuple[str, ...],
     target: Path | None,
     shown: bool,
+    markdown: bool,
+    kept: Path | None,
 ) -> None:
-    """Run all."""
+    """Run all, or print what was measured."""
+    if kept:
+        click.echo(table.markdown(report.read(kept), aligned=not markdown))
+        return
     chosen = [name for name in only or NAMES if name not in skip]
     path = target or RESULTS / f"{datetime.now(UTC):%Y-%m-%d-%H%M%S}.json"
     results = []
@@ -105,8 +114,8 @@ def main(
         results.append(result)
         report.write(results, path)
     click.echo(f"written to {path}", err=True)
-    if shown and results:
-        click.echo(table.markdown(results))
+    if (shown or markdown) and results:
+        click.echo(table.markdown(results, aligned=not markdown))
     sys.exit(len(results) < len(set(chosen)))
 
 

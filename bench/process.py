@@ -40,6 +40,11 @@ class Process:
         return not self._used and os.waitid(os.P_PID, self._popen.pid, asked) is None
 
     @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._popen.pid
+
+    @property
     def stdin(self) -> IO[bytes]:
         """Its input, if that was asked to be a pipe."""
         assert self._popen.stdin

@@ -1,6 +1,6 @@
 """Results for people: ours beside the goals and the peers, and what each process used."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from bench.figure import Figure, number
@@ -11,11 +11,12 @@ HEAD = ("benchmark", "figure", "ours", "unit", "target", "dream", "peers")
 USED = ("benchmark", "process", "CPU s", "of s", "most MB")
 
 
-def markdown(results: Sequence[Result]) -> str:
-    """Write a page's section: when, where, the figures, the processes."""
+def markdown(results: Sequence[Result], aligned: bool = False) -> str:
+    """Write a page's section: when, where, the figures, the processes; `aligned` for a screen."""
     about = results[0]
     lines = [f"{about['date'][:10]}, {in_words(about['machine'])}.", ""]
-    lines += [*grid(HEAD, figure_rows(results), 2), "", *grid(USED, process_rows(results), 2)]
+    lines += [*grid(HEAD, figure_rows(results), 2, aligned), ""]
+    lines += grid(USED, process_rows(results), 2, aligned)
     return "\n".join(lines) + "\n"
 
 
@@ -46,7 +47,23 @@ def process_rows(results: Sequence[Result]) -> Iterator[tuple[str, ...]]:
             yield (result["bench"], name, f"{used['cpu']:.1f}", f"{used['seconds']:.1f}", most)
 
 
-def grid(head: Sequence[str], rows: Iterator[tuple[str, ...]], left: int) -> list[str]:
-    """Write a table in Markdown; columns from `left` on, but for texts of the last, are numbers."""
-    marks = ["---" if at < left else "---:" for at in range(len(head))]
-    return ["| " + " | ".join(row) + " |" for row in (head, marks, *rows)]
+def grid(
+    head: Sequence[str], rows: Iterable[tuple[str, ...]], left: int, aligned: bool = False
+) -> list[str]:
+    """Write a table in Markdown, columns from `left` on to the right; `aligned` is for a screen."""
+    lines = [tuple(head), *rows]
+    wide = [max(map(len, column)) if aligned else 0 for column in zip(*lines, strict=True)]
+    marks = tuple(mark(width, at < left) for at, width in enumerate(wide))
+    cells = (padded(line, wide, left) for line in (lines[0], marks, *lines[1:]))
+    return ["| " + " | ".join(line) + " |" for line in cells]
+
+
+def mark(width: int, left: bool) -> str:
+    """Write what is below a head."""
+    return "-" * max(3, width) if left else "-" * max(3, width - 1) + ":"
+
+
+def padded(row: Sequence[str], wide: Sequence[int], left: int) -> Iterator[str]:
+    """Make the cells of a row as wide as their columns."""
+    for at, (cell, width) in enumerate(zip(row, wide, strict=True)):
+        yield cell.ljust(width) if at < left else cell.rjust(width)

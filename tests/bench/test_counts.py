@@ -1,0 +1,202 @@
+"""A guard against getting slower that needs no clock: counts, which are the same on every machine.
+
+A bound is what CPython 3.11 was seen to need, and a third more: 3.12 and 3.13 need a little less.
+Twice as much never passes: `hold` also fails when a bound is twice what is counted, and then says
+which bound to write. So whoever makes something faster tightens the guard.
+"""
+
+import tracemalloc
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bench.feed import Feed
+from bench.flows import BATCH, events, requests
+from bench.store_ingest import limits
+from proto.client import Client
+from proto.flow_pb2 import FlowFilter
+from proto.observer_pb2 import GetFlowsRequest, GetFlowsResponse
+from proto.reader_pb2 import ReadRequest, ReadResponse
+from proto.reader_pb2_grpc import ReaderStub
+from proto.selection import Selection
+from proto.target import Target
+from proto.transport import open_channel
+from relay.store import Store
+from tests.bench.counting import Reading, instructions, modules, statements
+from tests.bench.stores import START_NS, answers, batches, full, put
+from tests.commands import observe
+from tests.relays import RelayProcess
+
+ALL = 2**64 - 1
+STORED = 16 * BATCH
+"""Events in the relay that is asked."""
+
+SPARE = 1.33
+
+
+def hold(counted: float, bound: float) -> None:
+    """Say whether a bound holds, and whether twice as much would break it."""
+    advice = f"counted {counted:.4g}; the bound would be {counted * SPARE:.3g}"
+    assert counted <= bound, f"more than the bound of {bound}: {advice}"
+    assert counted * 2 > bound, f"twice as much would pass the bound of {bound}: {advice}"
+
+
+def spent(so_far: Reading, act: Callable[[], object]) -> int:
+    """Count what something needs when it is done for the second time."""
+    act()
+    before = so_far()
+    act()
+    return so_far() - before - 1
+
+
+@pytest.fixture(scope="module")
+def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RelayProcess]:
+    """Run a relay with some events."""
+    with RelayProcess(tmp_path_factory.mktemp("relay")) as process:
+        feed = Feed(process.address, "count")
+        feed.send(batches(16), STORED)
+        feed.close()
+        yield process
+
+
+def test_instructions_to_store_a_flow(tmp_path: Path) -> None:
+    """Full rings, batches of 256, a commit for each."""
+    ready = batches(16)
+    with instructions() as so_far, full(tmp_path / "palomar.db", 8) as store:
+        before = so_far()
+        put(store, ready[8:])
+        hold((so_far() - before) / (8 * BATCH), 520)
+
+
+def test_sql_statements_to_store_a_batch(tmp_path: Path) -> None:
+    """Full rings: one transaction for a batch, whatever is evicted for it."""
+    with statements() as ran, full(tmp_path / "palomar.db") as store:
+        before, commits = ran.number(), ran.number("COMMIT")
+        put(store, batches(32)[24:])
+        assert ran.number("COMMIT") - commits == 8
+        hold((ran.number() - before) / 8, 76)
+
+
+def test_a_commit_for_each_flow_breaks_the_bounds(tmp_path: Path) -> None:
+    """The guard sees waste: the same events, each in a batch of its own."""
+    single = list(requests(events(1, START_NS), 9 * BATCH, batch=1))
+    with statements() as ran, full(tmp_path / "palomar.db", 8) as store:
+        before = ran.number()
+        put(store, single[8 * BATCH :])
+        with pytest.raises(AssertionError, match="more than the bound"):
+            hold(ran.number() - before, 76)
+
+
+def test_bytes_on_disk(tmp_path: Path) -> None:
+    """A closed file, dictionaries and all: of 20,480 events they are the smaller part."""
+    path = tmp_path / "palomar.db"
+    store = Store(path, limits(0.02), clock=lambda: START_NS)
+    put(store, batches(80))
+    store.close()
+    hold(path.stat().st_size / (80 * BATCH), 226)
+
+
+def test_bytes_of_memory(tmp_path: Path) -> None:
+    """What Python and numpy hold for an event more, once the dictionaries are filled."""
+    ready = batches(80)
+    tracemalloc.start()
+    try:
+        store = Store(tmp_path / "palomar.db", limits(0.02), clock=lambda: START_NS)
+        put(store, ready[:40])
+        before = tracemalloc.get_traced_memory()[0]
+        put(store, ready[40:])
+        hold((tracemalloc.get_traced_memory()[0] - before) / (40 * BATCH), 38)
+        store.close()
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("pod", "bound"),
+    [("", 8_700), ("needle/percent", 111_000), ("needle/none", 92_500)],
+    ids=["any", "one percent", "none"],
+)
+def test_instructions_to_find_the_last_20(tmp_path: Path, pod: str, bound: float) -> None:
+    """A filter is asked of each of 1,000 endpoints, and of few flows."""
+    allow = [FlowFilter(source_pod=[pod])] if pod else []
+    with full(tmp_path / "palomar.db") as store, instructions() as so_far:
+        hold(spent(so_far, lambda: answers(store, Selection(20), allow)), bound)
+
+
+def test_instructions_to_read_a_flow_from_history(tmp_path: Path) -> None:
+    """All that is stored, in order."""
+    with full(tmp_path / "palomar.db") as store, instructions() as so_far:
+        count = answers(store, Selection())
+        hold(spent(so_far, lambda: answers(store, Selection())) / count, 16)
+
+
+def test_instructions_of_a_client_that_reads_a_flow(relay: RelayProcess) -> None:
+    """In batches, nothing is done for each flow but to hand it on."""
+    asked = GetFlowsRequest(number=ALL)
+    with Client(relay.address) as client, instructions() as so_far:
+        count = sum(map(len, client.responses(asked)))
+        hold(spent(so_far, lambda: sum(map(len, client.responses(asked)))) / count, 2.7)
+
+
+def messages(relay: RelayProcess) -> list[ReadResponse]:
+    """Read everything in batches."""
+    with open_channel(Target.parse(relay.address)) as channel:
+        asked = ReadRequest(request=GetFlowsRequest(number=ALL))
+        return list(ReaderStub(channel).Read(asked))
+
+
+def test_messages_and_bytes_to_read_a_flow(relay: RelayProcess) -> None:
+    """A message has hundreds of flows, and little around them."""
+    read = messages(relay)
+    answers = [answer for message in read for answer in message.responses]
+    hold(len(read) / len(answers) * 1_000, 5.6)
+    inside = sum(map(GetFlowsResponse.ByteSize, answers))
+    assert sum(map(ReadResponse.ByteSize, read)) < inside * 1.012
+
+
+@pytest.mark.parametrize(
+    ("output", "bound"),
+    [("jsonpb", 600), ("compact", 740), ("csv", 1_480), ("dict", 855), ("table", 880)],
+)
+def test_instructions_to_print_a_flow(relay: RelayProcess, output: str, bound: float) -> None:
+    """The whole command but its start: what 200 flows need is taken off what 600 do."""
+
+    def ask(last: int) -> None:
+        done = observe("--server", relay.address, "--last", last, "--output", output)
+        assert done.exit_code == 0
+
+    with instructions() as so_far:
+        few, many = (spent(so_far, partial(ask, last)) for last in (200, 600))
+    hold((many - few) / 400, bound)
+
+
+def test_modules_for_help() -> None:
+    """Help needs none that is heavy."""
+    imported = modules("-m", "observe", "--help")
+    hold(len(imported), 155)
+    assert not imported & {
+        "grpc",
+        "google.protobuf",
+        "asyncio",
+        "numpy",
+        "orjson",
+        "re2",
+        "sqlite3",
+    }
+
+
+def test_modules_for_the_last_flow(relay: RelayProcess) -> None:
+    """A question needs gRPC, which brings asyncio, and nothing else that is heavy."""
+    imported = modules("-m", "observe", "--last=1", "--server", relay.address)
+    hold(len(imported), 370)
+    assert not imported & {"numpy", "orjson", "re2", "sqlite3", "textual", "rich", "zstandard"}
+
+
+def test_an_import_too_many_breaks_the_bound() -> None:
+    """The guard sees waste: a help that imports gRPC."""
+    imported = modules("-c", "import observe.cli, grpc")
+    assert "grpc" in imported
+    with pytest.raises(AssertionError, match="more than the bound"):
+        hold(len(imported), 155)

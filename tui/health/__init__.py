@@ -1,0 +1,1 @@
+"""What is known of nodes, rings and the relay, and the tables made of it."""

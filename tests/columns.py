@@ -2,12 +2,9 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from proto.observer_pb2 import ExportEvent
-from relay.ingest import extract
-from relay.ingest.accept import accept, as_request
-from relay.rings.columns import INDEXED, Columns
+from relay.ingest.extract import extract
+from relay.rings.columns import Columns, named
 from relay.rings.dimensions import Dimensions
 from tests.factories import NOON_NS
 
@@ -18,15 +15,9 @@ LATEST_NS = NOON_NS + 2 * 3600 * 10**9
 def columns_of(events: Sequence[ExportEvent], dimensions: Dimensions) -> Columns:
     """Read the columns of events, as the relay does when they arrive at NOON_NS."""
     serialized = [event.SerializeToString() for event in events]
-    accepted = accept(serialized, as_request(serialized))
-    flows = [shadow.flow for shadow in accepted.shadows]
-    own = extract.times(accepted.shadows, flows)
-    places = extract.places(own, NOON_NS, LATEST_NS)
-    found = extract.columns(flows, accepted.kinds, dimensions)
-    named = dict(zip(("order_ns", "skew_ns", "lag_ms"), places, strict=True))
-    return named | dict(zip((column.name for column in INDEXED), found, strict=True))
+    return named(extract(serialized, dimensions).table(1, NOON_NS, LATEST_NS))
 
 
 def some(columns: Columns, start: int, end: int) -> Columns:
     """Take some events' columns."""
-    return {name: np.asarray(values[start:end]) for name, values in columns.items()}
+    return {name: values[start:end] for name, values in columns.items()}

@@ -24,7 +24,7 @@ from relay.aggregates.keys import (
 )
 from relay.aggregates.table import group
 from relay.history.wanted import PARTS
-from relay.ingest.extract import RECORDS, TRANSPORTS
+from relay.ingest.layouts import RECORDS, TRANSPORTS
 from relay.rings.columns import INDEXED, UNKNOWN, Columns, Ints
 from relay.rings.dimensions import Dimensions
 

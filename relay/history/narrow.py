@@ -17,7 +17,7 @@ from proto.flow_pb2 import FlowFilter
 from proto.matching.kinds import PROTOCOLS
 from relay.history.tree import ANY, And, In, Not, Or, Tree
 from relay.history.wanted import Wanted
-from relay.ingest.extract import RECORDS, TRANSPORTS, flag_bits
+from relay.ingest.layouts import RECORDS, TRANSPORTS, flag_bits
 from relay.rings.columns import INDEXED, MAX_CODE, UNKNOWN
 from relay.rings.dimensions import Dimensions
 

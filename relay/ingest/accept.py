@@ -1,5 +1,4 @@
-"""From a serialized CollectRequest to events that are fit to be stored, each with the shadow it is
-indexed by.
+"""From a serialized CollectRequest to events that are fit to be stored.
 
 The real schema decides: an event that it cannot parse could not be read back by anyone, and is
 refused.
@@ -8,7 +7,6 @@ refused.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import itemgetter
 from typing import NamedTuple
 
 from google.protobuf.message import DecodeError
@@ -20,21 +18,15 @@ from relay.rings.classes import RING_OF_KIND
 MAX_EVENT_BYTES = 1 << 18
 """Longest event that is stored: a block holds 256 of them in memory at once."""
 
-FIRST = itemgetter(slice(1))
-FLOW_TAG = b"\n"
-"""With what an event begins whose first field is a flow."""
-
-STORED_KINDS = frozenset({"flow", *RING_OF_KIND})
+STORED_KINDS: frozenset[str | None] = frozenset({"flow", *RING_OF_KIND})
 """Fields of ExportEvent that have a ring. The relay says itself what its nodes do: node_status has
 none."""
 
 
 class Accepted(NamedTuple):
-    """Events as they came, the shadow of each, its kind, and how many were refused beside them."""
+    """Events as they came, and how many were refused beside them."""
 
     events: list[bytes]
-    shadows: Sequence[shadow_pb2.Event]
-    kinds: Sequence[str]
     refused: int
 
 
@@ -57,47 +49,28 @@ def as_request(events: Sequence[bytes]) -> bytes:
 
 def accept(events: list[bytes], request: bytes) -> Accepted:
     """Judge the events of `request`: all at once, or one by one where any is wrong."""
-    shadows = _all_at_once(request)
-    if shadows is not None and max(map(len, events), default=0) <= MAX_EVENT_BYTES:
-        kinds = _kinds(events, shadows)
-        if STORED_KINDS.issuperset(kinds):
-            return Accepted(events, shadows, kinds, 0)
-    return _one_by_one(events)
+    if _all_fit(events, request):
+        return Accepted(events, 0)
+    fit = [event for event in events if is_fit(event)]
+    return Accepted(fit, len(events) - len(fit))
 
 
-def _kinds(events: list[bytes], shadows: Sequence[shadow_pb2.Event]) -> list[str]:
-    """Say of what kind each is, by the first byte where all begin with a flow: a second kind would
-    have shortened the shadow."""
-    if set(map(FIRST, events)) == {FLOW_TAG}:
-        return ["flow"] * len(events)
-    return [shadow.WhichOneof("kind") or "" for shadow in shadows]
-
-
-def _all_at_once(request: bytes) -> Sequence[shadow_pb2.Event] | None:
+def _all_fit(events: list[bytes], request: bytes) -> bool:
+    if max(map(len, events), default=0) > MAX_EVENT_BYTES:
+        return False
     try:
-        collector_pb2.CollectRequest.FromString(request)
+        batch = collector_pb2.CollectRequest.FromString(request).batch
     except DecodeError:
-        return None
-    read = shadow_pb2.Request.FromString(request)
-    return read.batch.events if read.ByteSize() == len(request) else None
+        return False
+    return STORED_KINDS.issuperset([e.WhichOneof("response_types") for e in batch.events])
 
 
-def _one_by_one(events: list[bytes]) -> Accepted:
-    judged = [(event, shadow) for event in events if (shadow := shadow_of(event)) is not None]
-    shadows = [shadow for _, shadow in judged]
-    kinds = [str(shadow.WhichOneof("kind")) for shadow in shadows]
-    return Accepted([event for event, _ in judged], shadows, kinds, len(events) - len(judged))
-
-
-def shadow_of(event: bytes) -> shadow_pb2.Event | None:
-    """Give what an event is indexed by, or None for one that is refused."""
+def is_fit(event: bytes) -> bool:
+    """Say whether an event may be stored: anyone can read it, and there is a ring for it."""
+    if len(event) > MAX_EVENT_BYTES:
+        return False
     try:
-        real = observer_pb2.ExportEvent.FromString(event)
+        read = observer_pb2.ExportEvent.FromString(event)
     except DecodeError:
-        return None
-    if len(event) > MAX_EVENT_BYTES or real.WhichOneof("response_types") not in STORED_KINDS:
-        return None
-    shadow = shadow_pb2.Event.FromString(event)
-    if shadow.ByteSize() == len(event):
-        return shadow
-    return shadow_pb2.Event.FromString(real.SerializeToString())
+        return False
+    return read.WhichOneof("response_types") in STORED_KINDS

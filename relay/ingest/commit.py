@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 
-import numpy as np
-
-from proto import flow_pb2, observer_pb2, shadow_pb2
+from proto import flow_pb2, observer_pb2
 from relay.errors import OutOfOrder
-from relay.ingest import extract
-from relay.ingest.accept import Accepted, accept, as_request, read_batch
+from relay.ingest.accept import accept, as_request, read_batch
 from relay.ingest.eviction import evict
+from relay.ingest.extract import extract
 from relay.ingest.jobs import GOODBYE, Job
 from relay.ingest.sealing import write_events
 from relay.ingest.streams import Progress, StreamKey
@@ -33,15 +31,13 @@ class Commit:
         self._now_ns = now_ns
         self._latest_ns = now_ns + tolerance_ns
         self._events: list[bytes] = []
-        self._shadows: list[shadow_pb2.Event] = []
-        self._kinds: list[str] = []
 
     def add(self, job: Job) -> Progress:
         """Take a job in; give what its stream will have reached. Raises OutOfOrder or InvalidBatch:
         then it is not in."""
         if job.key is None:
             raw = read_batch(job.request)
-            self._place(accept(list(raw.events), job.request))
+            self._events += accept(list(raw.events), job.request).events
             return Progress()
         if not job.request:
             return self._state.streams[job.key]
@@ -67,7 +63,7 @@ class Commit:
             events = events[skip:]
             request = as_request(events)
         accepted = accept(events, request)
-        self._place(accepted)
+        self._events += accepted.events
         if accepted.refused:
             self._lose(key.node, accepted.refused)
         progress = Progress(
@@ -80,13 +76,7 @@ class Commit:
         lost = flow_pb2.LostEvent(num_events_lost=count)
         event = observer_pb2.ExportEvent(lost_events=lost, node_name=node)
         event.time.FromNanoseconds(self._now_ns)
-        made = event.SerializeToString()
-        self._place(accept([made], as_request([made])))
-
-    def _place(self, accepted: Accepted) -> None:
-        self._events += accepted.events
-        self._shadows += accepted.shadows
-        self._kinds += accepted.kinds
+        self._events.append(event.SerializeToString())
 
     def write(self, always: bool = False) -> Committed:
         """Write what was added, and evict; `always` writes even where that is nothing. Give what
@@ -102,21 +92,13 @@ class Commit:
 
     def _stored(self) -> Committed:
         """Give each event its place and its columns."""
-        state, count = self._state, len(self._events)
-        if not count:
+        if not self._events:
             return NOTHING
-        flows = [shadow.flow for shadow in self._shadows]
-        own = extract.times(self._shadows, flows)
-        seqs = np.arange(state.next_seq, state.next_seq + count)
-        table = np.stack(
-            [
-                seqs,
-                *extract.places(own, self._now_ns, self._latest_ns),
-                *extract.columns(flows, self._kinds, state.dimensions),
-            ]
-        )
-        state.next_seq += count
-        return Committed(extract.rings(flows, self._kinds), table, self._events)
+        state = self._state
+        found = extract(self._events, state.dimensions)
+        table = found.table(state.next_seq, self._now_ns, self._latest_ns)
+        state.next_seq += len(self._events)
+        return Committed(found.rings, table, self._events)
 
     def _write_ring(self, ring: Ring, stored: Committed) -> None:
         table, events = stored.of(ring.number)

@@ -1,241 +1,290 @@
-"""Reads the columns of a ring from events: column by column, because that is what costs least in
-Python.
+"""Reads the columns of a ring from events: each column over all of them at once.
 
-Sub-messages that repeat are looked up as bytes; the few small ones that are taken apart are
-remembered (`Memo`).
+Parts that repeat (endpoints, services, names) are looked up as bytes, unparsed.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
-from operator import attrgetter
-from typing import TypeVar
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 import numpy as np
-from google.protobuf import wrappers_pb2
 
-from proto import flow_pb2, shadow_pb2
+from proto import flow_pb2, observer_pb2, shadow_pb2
+from proto.aggregates.dimensions import DIMENSIONS
+from relay.ingest.layouts import (
+    ADDRESSES,
+    DNS,
+    ENVELOPE,
+    EVENT_TYPE,
+    FLAGS,
+    FLOW_FIELDS,
+    HTTP,
+    LAYER4,
+    LAYER7,
+    PORTS,
+    RECORDS,
+    REPLY,
+    TCP_FLAGS,
+    TIME,
+    TRANSPORTS,
+    WITH_PORTS,
+)
+from relay.ingest.wire import Bools, Content, Fields, Layout, scan
 from relay.rings.classes import DROP, FLOW, KINDS, L7, RING_OF_KIND, VERDICTS
-from relay.rings.columns import INDEXED, MAX_CODE, NO_TIME, UNKNOWN, Ints
-from relay.rings.dimensions import Dimension, Dimensions
-
-ABSENT = b"?"
-"""What the shadow reads where a part is absent; no message serializes to it."""
+from relay.rings.columns import INDEXED, MAX_CODE, NO_TIME, UNKNOWN, Ints, Table
+from relay.rings.dimensions import Dimensions
 
 INT64 = (1 - (1 << 63), (1 << 63) - 1)
 """Times beyond, before 1677 and after 2262, count as the nearest of these; both can be negated."""
 
-TRANSPORTS = {
-    name: field.number for name, field in flow_pb2.Layer4.DESCRIPTOR.fields_by_name.items()
-}
-RECORDS = {
-    field.name: field.number for field in flow_pb2.Layer7.DESCRIPTOR.oneofs_by_name["record"].fields
-}
-FLAGS = tuple(field.name for field in flow_pb2.TCPFlags.DESCRIPTOR.fields)
-"""Flags of TCP, lowest bit first, as in the column `tcp_flags`."""
+FAR_SECONDS = 9_200_000_000
+"""Times of so many seconds are put into 64 bits with care."""
+
+LOOKED_UP: tuple[Literal["source", "destination", "source_service", "destination_service"], ...] = (
+    "source",
+    "destination",
+    "source_service",
+    "destination_service",
+)
+"""Messages that are dictionary values as they are, with what is not known of them."""
 
 
-Flows = Sequence[shadow_pb2.Flow]
-Read = TypeVar("Read")
+class Extracted(NamedTuple):
+    """What events are indexed by: their rings, their own times (NO_TIME: there is none), and the
+    columns INDEXED."""
+
+    rings: Ints
+    times: Ints
+    columns: Table
+
+    def table(self, first_seq: int, now_ns: int, latest_ns: int) -> Table:
+        """Give all columns of events that arrive now. One without a time, or with one after
+        `latest_ns`, is sorted by its arrival."""
+        times = self.times
+        lacking = times == NO_TIME
+        orders = np.where(lacking | (times > latest_ns), now_ns, times)
+        skews = np.where(lacking, NO_TIME, times - orders)
+        seqs = np.arange(first_seq, first_seq + len(times))
+        lags = (now_ns - orders) // 1_000_000
+        return np.concatenate([np.stack([seqs, orders, skews, lags]), self.columns])
 
 
-class Memo(dict[bytes, Read]):
-    """What small messages were read as, by their bytes; forgets all when full."""
+def extract(events: Sequence[bytes], dimensions: Dimensions) -> Extracted:
+    """Read events that protobuf can parse; new values get their ids here."""
+    reader = Reader(events, dimensions)
+    found = reader.read()
+    odd = np.flatnonzero(reader.odd)
+    if len(odd):
+        plain = [_plain(events[place]) for place in odd.tolist()]
+        again = Reader(plain, dimensions).read()
+        for into, row in zip(found, again, strict=True):
+            into[..., odd] = row
+    return found
 
-    LIMIT = 4096
 
-    def __init__(self, absent: Read, read: Callable[[bytes], Read]) -> None:
-        super().__init__({ABSENT: absent})
-        self._absent = absent
-        self._read = read
+def _plain(event: bytes) -> bytes:
+    """Write an event as protobuf does itself, each field once, and nothing in the way that it does
+    not know."""
+    read = observer_pb2.ExportEvent.FromString(event)
+    known = observer_pb2.ExportEvent.FromString(event)
+    known.DiscardUnknownFields()
+    for name in LOOKED_UP:
+        if read.flow.HasField(name):
+            getattr(known.flow, name).CopyFrom(getattr(read.flow, name))
+    return known.SerializeToString()
 
-    def __missing__(self, value: bytes) -> Read:
-        if len(self) >= self.LIMIT:
-            self.clear()
-            self[ABSENT] = self._absent
-        found = self[value] = self._read(value)
+
+class Reader:
+    """Reads some events. What is found of those that are `odd` afterwards is not to be used."""
+
+    def __init__(self, events: Sequence[bytes], dimensions: Dimensions) -> None:
+        self._dimensions = dimensions
+        self._count = len(events)
+        self._content = Content.of(events)
+        lengths = np.fromiter(map(len, events), np.int64, self._count)
+        self.odd = np.zeros(self._count, np.bool_)
+        self._envelope = self._scan((lengths.cumsum() - lengths, lengths), ENVELOPE)
+        self._flow = self._scan(self._envelope.spans("flow"), FLOW_FIELDS)
+
+    def read(self) -> Extracted:
+        """Read everything."""
+        columns = {
+            "kind": self._one_of(self._envelope, KINDS),
+            "verdict": self._flow.numbers("verdict", 32),
+            "drop_reason": self._flow.numbers("drop_reason_desc", 32),
+            "direction": self._flow.numbers("traffic_direction", 32),
+            "denied_by": self._listed("policy", self._denied(), _denied_by),
+            **self._ends(),
+            **self._transport(),
+            **self._event_type(),
+            **self._layer7(),
+        }
+        return Extracted(
+            self._rings(columns["kind"], columns["verdict"]),
+            self._times(),
+            np.stack([columns[column.name] for column in INDEXED]),
+        )
+
+    def _scan(self, spans: tuple[Ints, Ints], layout: Layout, digits: int = 3) -> Fields:
+        begin, length = spans
+        found = scan(self._content, (begin, np.where(self.odd, 0, length)), layout, digits)
+        self.odd |= found.odd
         return found
 
+    def _one_of(self, fields: Fields, numbers: dict[str, int]) -> Ints:
+        """Say which field of a oneof there is, 0 for none; several are odd."""
+        present = np.stack([fields.present(name) for name in numbers])
+        self.odd |= present.sum(axis=0) > 1
+        found: Ints = np.array([*numbers.values()]) @ present
+        return found
 
-def _event_type(value: bytes) -> tuple[int, int]:
-    read = flow_pb2.CiliumEventType.FromString(value)
-    return read.type, read.sub_type
+    def _denied(self) -> Bools:
+        """Say which flows were dropped, and name a policy that did it."""
+        named = self._flow.present("egress_denied_by") | self._flow.present("ingress_denied_by")
+        dropped: Bools = self._flow.numbers("verdict", 32) == flow_pb2.DROPPED
+        return named & dropped
+
+    def _rings(self, kinds: Ints, verdicts: Ints) -> Ints:
+        rings = np.where(self._flow.present("l7"), L7, FLOW)
+        rings[np.isin(verdicts, [*VERDICTS])] = DROP
+        for name, ring in RING_OF_KIND.items():
+            rings[kinds == KINDS[name]] = ring
+        return rings
+
+    def _times(self) -> Ints:
+        """Give the flow's time, else the envelope's; NO_TIME where there is none."""
+        begin, length = (
+            np.where(self._flow.present("time"), own, outer)
+            for own, outer in zip(
+                self._flow.spans("time"), self._envelope.spans("time"), strict=True
+            )
+        )
+        found = self._scan((begin, length), TIME, digits=5)
+        seconds, nanos = found.numbers("seconds"), found.numbers("nanos", 32)
+        times = seconds * 1_000_000_000 + nanos
+        for place in np.flatnonzero((seconds > FAR_SECONDS) | (seconds < -FAR_SECONDS)).tolist():
+            times[place] = clamp(int(seconds[place]) * 1_000_000_000 + int(nanos[place]))
+        times[begin == 0] = NO_TIME
+        return times
+
+    def _ids(
+        self,
+        name: str,
+        spans: tuple[Ints, Ints],
+        read: Callable[[bytes], bytes] | None = None,
+    ) -> Ints:
+        """Look up values, or what is read from them, in a dictionary; one that is empty or not
+        there has 0."""
+        begin, length = spans
+        ids = np.zeros(self._count, np.int64)
+        who = np.flatnonzero(np.where(self.odd, 0, length))
+        if len(who):
+            data, dimension, first = self._content.data, self._dimensions[name], begin[who]
+            ends = zip(first.tolist(), (first + length[who]).tolist(), strict=True)
+            values = [data[start:end] for start, end in ends]
+            ids[who] = [dimension[value] for value in (map(read, values) if read else values)]
+        return ids
+
+    def _listed(self, name: str, wanted: Bools, read: Callable[[shadow_pb2.Flow], bytes]) -> Ints:
+        """Look up what repeated fields come to, for the few flows that have any."""
+        ids = np.zeros(self._count, np.int64)
+        data, dimension = self._content.data, self._dimensions[name]
+        begin, length = self._envelope.spans("flow")
+        for place in np.flatnonzero(wanted & ~self.odd).tolist():
+            start = int(begin[place])
+            flow = shadow_pb2.Flow.FromString(data[start : start + int(length[place])])
+            ids[place] = dimension[read(flow)]
+        return ids
+
+    def _ends(self) -> dict[str, Ints]:
+        addresses = self._scan(self._flow.spans("IP"), ADDRESSES)
+        spans, present = self._flow.spans, self._flow.present
+        return {
+            "source": self._ids("endpoint", spans("source")),
+            "destination": self._ids("endpoint", spans("destination")),
+            "source_ip": self._ids("address", addresses.spans("source")),
+            "destination_ip": self._ids("address", addresses.spans("destination")),
+            "source_ip_xlated": self._ids("address", addresses.spans("source_xlated")),
+            "ip_version": addresses.numbers("ipVersion", 32),
+            "source_service": self._ids("service", spans("source_service")),
+            "destination_service": self._ids("service", spans("destination_service")),
+            "source_names": self._listed("names", present("source_names"), _source_names),
+            "destination_names": self._listed(
+                "names", present("destination_names"), _destination_names
+            ),
+            "node_name": self._ids("node", spans("node_name")),
+        }
+
+    def _transport(self) -> dict[str, Ints]:
+        layer4 = self._scan(self._flow.spans("l4"), LAYER4)
+        protocols = self._one_of(layer4, TRANSPORTS)
+        with_ports = np.isin(protocols, [TRANSPORTS[name] for name in WITH_PORTS])
+        begin, length = (sum(each) for each in zip(*map(layer4.spans, WITH_PORTS), strict=True))
+        ports = self._scan((begin, length), PORTS)
+        flags = self._scan(ports.spans("flags"), TCP_FLAGS)
+        bits = sum((flags.numbers(name) != 0) << bit for bit, name in enumerate(FLAGS))
+        flagged = ports.present("flags") & (protocols == TRANSPORTS["TCP"])
+        return {
+            "protocol": protocols,
+            "source_port": np.where(with_ports, ports.numbers("source_port") & 0xFFFF, UNKNOWN),
+            "destination_port": np.where(
+                with_ports, ports.numbers("destination_port") & 0xFFFF, UNKNOWN
+            ),
+            "tcp_flags": np.where(flagged, bits, UNKNOWN),
+        }
+
+    def _event_type(self) -> dict[str, Ints]:
+        known = self._flow.present("event_type")
+        found = self._scan(self._flow.spans("event_type"), EVENT_TYPE)
+        replies = self._scan(self._flow.spans("is_reply"), REPLY).numbers("value") != 0
+        return {
+            "event_type": np.where(known, found.numbers("type", 32), UNKNOWN),
+            "sub_type": np.where(known, found.numbers("sub_type", 32), UNKNOWN),
+            "is_reply": np.where(self._flow.present("is_reply"), replies, UNKNOWN),
+        }
+
+    def _layer7(self) -> dict[str, Ints]:
+        layer7 = self._scan(self._flow.spans("l7"), LAYER7, digits=5)
+        http, dns = self._scan(layer7.spans("http"), HTTP), self._scan(layer7.spans("dns"), DNS)
+        latency, records = layer7.numbers("latency_ns"), self._one_of(layer7, RECORDS)
+        return {
+            "record": np.where(self._flow.present("l7") & (records == 0), UNKNOWN, records),
+            "l7_type": layer7.numbers("type", 32),
+            "latency_ns": np.where(latency < 0, INT64[1], latency),
+            "http_code": np.minimum(http.numbers("code") & 0xFFFFFFFF, MAX_CODE),
+            "http_method": self._ids("method", http.spans("method")),
+            "http_url": self._ids("url", http.spans("url")),
+            "http_host": self._ids("host", http.spans("url"), host_of),
+            "dns_query": self._ids("query", dns.spans("query")),
+            "dns_rcode": np.where(
+                layer7.present("dns"), dns.numbers("rcode") & 0xFFFFFFFF, UNKNOWN
+            ),
+        }
 
 
-def _reply(value: bytes) -> int:
-    return int(wrappers_pb2.BoolValue.FromString(value).value)
-
-
-def _flags(value: bytes) -> int:
-    return flag_bits(flow_pb2.TCPFlags.FromString(value))
-
-
-def flag_bits(flags: flow_pb2.TCPFlags) -> int:
-    """Give flags as one number, the first of FLAGS the lowest bit."""
-    return sum(1 << bit for bit, name in enumerate(FLAGS) if getattr(flags, name))
-
-
-EVENT_TYPES = Memo((UNKNOWN, UNKNOWN), _event_type)
-REPLIES = Memo(UNKNOWN, _reply)
-TCP_FLAGS = Memo(UNKNOWN, _flags)
-
-NO_PORTS = shadow_pb2.Ports()
-PORTS: defaultdict[str | None, Callable[[shadow_pb2.Layer4], shadow_pb2.Ports]] = defaultdict(
-    lambda: lambda l4: NO_PORTS,
-    {name: attrgetter(name) for name in ("TCP", "UDP", "SCTP")},
-)
-"""How to get the ports of each protocol."""
-
-
-RECORD = (
-    "record",
-    "http_code",
-    "http_method",
-    "http_url",
-    "dns_query",
-    "l7_type",
-    "latency_ns",
-    "dns_rcode",
-)
-"""Columns that are read from layer 7."""
-
-
-def times(shadows: Sequence[shadow_pb2.Event], flows: Flows) -> list[int | None]:
-    """Give the events' own times in nanoseconds: the flow's, else the envelope's, else None."""
-    found = [t.seconds * 1_000_000_000 + t.nanos for t in [f.time for f in flows]]
-    if found and min(found) > 0 and max(found) <= INT64[1]:
-        return list(found)
-    plain = range(1, INT64[1] + 1)
-    return [ns if ns in plain else _time(e) for ns, e in zip(found, shadows, strict=True)]
-
-
-def _time(event: shadow_pb2.Event) -> int | None:
-    for holder in (event.flow, event):
-        if holder.HasField("time"):
-            return clamp(holder.time.seconds * 1_000_000_000 + holder.time.nanos)
-    return None
-
-
-def places(own: Sequence[int | None], now_ns: int, latest_ns: int) -> tuple[Ints, Ints, Ints]:
-    """Give the time that each event is sorted by, how far its own is from it, and how long after it
-    the event arrived, in milliseconds.
-
-    An event without a time, or with one after `latest_ns`, is sorted by its arrival.
-    """
-    lacks = [time is None for time in own] if None in own else []
-    known = [now_ns if time is None else time for time in own] if lacks else own
-    times = np.array(known, np.int64)
-    orders = np.where(times > latest_ns, now_ns, times)
-    skews = times - orders
-    if lacks:
-        skews[lacks] = NO_TIME
-    return orders, skews, (now_ns - orders) // 1_000_000
-
-
-def clamp(time_ns: int) -> int:
-    """Give the nearest time that a column holds."""
-    return max(INT64[0], min(time_ns, INT64[1]))
-
-
-def rings(flows: Flows, kinds: Sequence[str]) -> Ints:
-    """Give the ring that each event belongs to."""
-    found = [DROP if f.verdict in VERDICTS else FLOW if f.l7 == ABSENT else L7 for f in flows]
-    if not set(kinds) <= {"flow"}:
-        found = [RING_OF_KIND.get(kind, ring) for kind, ring in zip(kinds, found, strict=True)]
-    return np.fromiter(found, np.int64, len(found))
-
-
-def columns(flows: Flows, kinds: Sequence[str], dimensions: Dimensions) -> list[Ints]:
-    """Read the columns INDEXED, each over all events; new values get their ids here."""
-    types = [EVENT_TYPES[f.event_type] for f in flows]
-    found: dict[str, Sequence[int]] = {
-        **_ends(flows, dimensions),
-        **_transport(flows),
-        **_records(flows, dimensions),
-        "kind": [KINDS[kind] for kind in kinds],
-        "verdict": [f.verdict for f in flows],
-        "drop_reason": [f.drop_reason_desc for f in flows],
-        "direction": [f.traffic_direction for f in flows],
-        "event_type": [kind for kind, _ in types],
-        "sub_type": [subtype for _, subtype in types],
-        "is_reply": [REPLIES[f.is_reply] for f in flows],
-        "denied_by": _policies(flows, dimensions["policy"]),
-    }
-    return [np.fromiter(found[column.name], np.int64, len(flows)) for column in INDEXED]
-
-
-def _policies(flows: Flows, policies: Dimension) -> list[int]:
-    """Name the policies that denied: only a drop has any."""
-    return [policies[denied_by(f)] if f.verdict == flow_pb2.DROPPED else 0 for f in flows]
-
-
-def denied_by(flow: shadow_pb2.Flow) -> bytes:
+def _denied_by(flow: shadow_pb2.Flow) -> bytes:
     """Name the policies that denied a flow, as `proto.aggregates.dimensions.say_policies` does."""
     found = [*flow.egress_denied_by, *flow.ingress_denied_by]
     named = [p.namespace + b"/" + p.name if p.namespace else p.name for p in found]
     return b",".join(dict.fromkeys(filter(None, named)))
 
 
-def _ends(flows: Flows, dimensions: Dimensions) -> dict[str, Sequence[int]]:
-    endpoint, address, service = (dimensions[d] for d in ("endpoint", "address", "service"))
-    names, node = dimensions["names"], dimensions["node"]
-    layers = [f.IP for f in flows]
-    return {
-        "source": [endpoint[f.source] for f in flows],
-        "destination": [endpoint[f.destination] for f in flows],
-        "source_ip": [address[ip.source] for ip in layers],
-        "destination_ip": [address[ip.destination] for ip in layers],
-        "source_ip_xlated": [address[ip.source_xlated] for ip in layers],
-        "ip_version": [ip.ipVersion for ip in layers],
-        "source_service": [service[f.source_service] for f in flows],
-        "destination_service": [service[f.destination_service] for f in flows],
-        "source_names": [_names(f.source_names, names) if f.source_names else 0 for f in flows],
-        "destination_names": [
-            _names(f.destination_names, names) if f.destination_names else 0 for f in flows
-        ],
-        "node_name": [node[f.node_name] for f in flows],
-    }
+def _source_names(flow: shadow_pb2.Flow) -> bytes:
+    return shadow_pb2.Names(names=flow.source_names).SerializeToString()
 
 
-def _names(found: Sequence[bytes], names: Dimension) -> int:
-    return names[shadow_pb2.Names(names=found).SerializeToString()]
+def _destination_names(flow: shadow_pb2.Flow) -> bytes:
+    return shadow_pb2.Names(names=flow.destination_names).SerializeToString()
 
 
-def _transport(flows: Flows) -> dict[str, Sequence[int]]:
-    layers = [f.l4 for f in flows]
-    found = [l4.WhichOneof("protocol") for l4 in layers]
-    ports = [PORTS[name](l4) for l4, name in zip(layers, found, strict=True)]
-    return {
-        "protocol": [TRANSPORTS[name] if name else 0 for name in found],
-        "source_port": [p.source_port & 0xFFFF if p is not NO_PORTS else UNKNOWN for p in ports],
-        "destination_port": [
-            p.destination_port & 0xFFFF if p is not NO_PORTS else UNKNOWN for p in ports
-        ],
-        "tcp_flags": [
-            TCP_FLAGS[p.flags] if name == "TCP" else UNKNOWN
-            for p, name in zip(ports, found, strict=True)
-        ],
-    }
+@lru_cache(4096)
+def host_of(url: bytes) -> bytes:
+    """Give the host of a URL, as a dimension says it."""
+    return DIMENSIONS["http_host"].say(url.decode()).encode()
 
 
-def _records(flows: Flows, dimensions: Dimensions) -> dict[str, Sequence[int]]:
-    none = (0, 0, 0, 0, 0, 0, 0, UNKNOWN)
-    found = [none if f.l7 == ABSENT else _record(f.l7, dimensions) for f in flows]
-    return dict(zip(RECORD, zip(*found, strict=True) if found else [()] * len(RECORD), strict=True))
-
-
-def _record(value: bytes, dimensions: Dimensions) -> tuple[int, ...]:
-    read = shadow_pb2.Layer7.FromString(value)
-    name = read.WhichOneof("record")
-    http = read.http
-    return (
-        RECORDS[name] if name else UNKNOWN,
-        min(http.code, MAX_CODE),
-        dimensions["method"][http.method],
-        dimensions["url"][http.url],
-        dimensions["query"][read.dns.query],
-        read.type,
-        min(read.latency_ns, INT64[1]),
-        read.dns.rcode if name == "dns" else UNKNOWN,
-    )
+def clamp(time_ns: int) -> int:
+    """Give the nearest time that a column holds."""
+    return max(INT64[0], min(time_ns, INT64[1]))

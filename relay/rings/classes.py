@@ -16,7 +16,8 @@ VERDICTS = frozenset({flow_pb2.DROPPED, flow_pb2.ERROR, flow_pb2.AUDIT})
 """Verdicts whose flows go to the drop ring."""
 
 KINDS = {
-    name: field.number for name, field in observer_pb2.ExportEvent.DESCRIPTOR.fields_by_name.items()
+    field.name: field.number
+    for field in observer_pb2.ExportEvent.DESCRIPTOR.oneofs_by_name["response_types"].fields
 }
 """Field number in ExportEvent of each kind of event."""
 

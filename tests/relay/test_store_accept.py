@@ -1,15 +1,22 @@
-"""An event is stored exactly when the real message parses it, whatever the bytes are."""
+"""An event is stored exactly when the real message parses it, and indexed as that message says,
+whatever the bytes are."""
 
 from collections.abc import Sequence
 
+import pytest
 from google.protobuf.message import DecodeError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from proto.observer_pb2 import ExportEvent
-from proto.shadow_pb2 import Event
-from relay.ingest.accept import STORED_KINDS, accept, as_request
-from tests.factories import event, events, lost
+from proto.selection import event_ns
+from relay.ingest.accept import STORED_KINDS, Accepted, accept, as_request
+from relay.ingest.extract import clamp, extract
+from relay.rings.columns import NO_TIME, named
+from relay.rings.dimensions import Dimensions
+from tests.columns import LATEST_NS
+from tests.factories import NOON_NS, event, events, lost
+from tests.plain_columns import plain_columns
 
 
 def readable(data: bytes) -> bool:
@@ -37,45 +44,86 @@ def joined() -> st.SearchStrategy[bytes]:
     return st.builds(bytes.__add__, whole, whole)
 
 
-def judged(data: Sequence[bytes]) -> tuple[list[bytes], list[Event], int]:
-    accepted = accept(list(data), as_request(data))
-    return accepted.events, list(accepted.shadows), accepted.refused
+def judged(data: Sequence[bytes]) -> Accepted:
+    return accept(list(data), as_request(data))
 
 
 @given(st.lists(damaged() | joined() | st.binary(max_size=20), max_size=8))
 def test_accepted_is_what_the_real_message_parses(data: list[bytes]) -> None:
-    kept, shadows, refused = judged(data)
+    kept, refused = judged(data)
     assert kept == [each for each in data if readable(each)]
     assert refused == len(data) - len(kept)
-    assert len(shadows) == len(kept)
 
 
-@given(st.lists(joined() | damaged(), max_size=4))
-def test_the_shadow_reads_what_the_real_message_reads(data: list[bytes]) -> None:
-    kept, shadows, _ = judged(data)
-    for stored, shadow in zip(kept, shadows, strict=True):
-        real = ExportEvent.FromString(stored).flow
-        flow = shadow.flow
-        assert flow.source == real.source.SerializeToString()
-        assert flow.destination == real.destination.SerializeToString()
-        assert flow.IP.source.decode() == real.IP.source
-        assert [name.decode() for name in flow.source_names] == real.source_names
-        assert flow.verdict == real.verdict
-        assert flow.l4.TCP.source_port == real.l4.TCP.source_port
-        assert (flow.is_reply != b"?") == real.HasField("is_reply")
-        assert shadow.WhichOneof("kind") == ExportEvent.FromString(stored).WhichOneof(
-            "response_types"
-        )
+def agree(data: Sequence[bytes]) -> None:
+    """Hold the columns of events against what their messages say."""
+    dimensions = Dimensions()
+    kept = judged(data).events
+    found = named(extract(kept, dimensions).table(1, NOON_NS, LATEST_NS))
+    for place, each in enumerate(kept):
+        told = ExportEvent.FromString(each)
+        wanted = plain_columns(told, dimensions)
+        assert {name: int(found[name][place]) for name in wanted} == wanted
+        own = event_ns(told)
+        time = NO_TIME if own is None else clamp(own)
+        order = NOON_NS if own is None or time > LATEST_NS else time
+        assert int(found["order_ns"][place]) == order
+        assert int(found["skew_ns"][place]) == (NO_TIME if own is None else time - order)
 
 
-def test_parts_that_occur_twice_are_indexed_as_they_merge() -> None:
-    two = event(source={"namespace": "a"}).SerializeToString()
-    two += event(source={"pod_name": "b"}).SerializeToString()
-    for data in ([two], [two, event().SerializeToString()], [b"\xff", two]):
-        _, shadows, _ = judged(data)
-        assert shadows[0].flow.source == ExportEvent.FromString(two).flow.source.SerializeToString()
+@given(st.lists(events().map(ExportEvent.SerializeToString), max_size=8))
+def test_columns_are_what_the_message_says(data: list[bytes]) -> None:
+    agree(data)
+
+
+@given(st.lists(joined() | damaged(), max_size=6))
+def test_columns_of_damaged_events_are_what_the_message_says(data: list[bytes]) -> None:
+    agree(data)
+
+
+VARINTS = st.sampled_from([0, 1, 127, 128, 1 << 20, 1 << 31, 1 << 34, 1 << 62, (1 << 64) - 1])
+
+
+def varint(number: int, padding: int = 0) -> bytes:
+    """Write a number, in more bytes than it needs if so asked."""
+    digits = [number >> shift & 0x7F for shift in range(0, max(number.bit_length(), 1), 7)]
+    digits += [0] * min(padding, 10 - len(digits))
+    return bytes([*(digit | 0x80 for digit in digits[:-1]), digits[-1]])
+
+
+def field(number: int, content: bytes, padding: int = 0) -> bytes:
+    """Write a field that is sent with its length."""
+    return varint(number << 3 | 2) + varint(len(content), padding) + content
+
+
+@given(st.lists(st.tuples(st.sampled_from([2, 22, 25, 3, 999_999]), VARINTS), max_size=4), VARINTS)
+def test_numbers_of_every_length(numbers: list[tuple[int, int]], latency: int) -> None:
+    content = b"".join(varint(number << 3) + varint(value) for number, value in numbers)
+    layer7 = field(15, varint(1 << 3) + varint(1) + varint(2 << 3) + varint(latency))
+    agree([field(1, content + layer7), event().SerializeToString()])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        field(8, b"\x0a\x00", padding=3),
+        bytes([2 << 3 | 5]) + b"1234" + varint(2 << 3) + b"\x02",
+        bytes([2 << 3 | 1]) + b"12345678" + varint(2 << 3) + b"\x02",
+        varint(500 << 3 | 3) + varint(2 << 3) + b"\x01" + varint(500 << 3 | 4) + field(11, b"n"),
+        varint(2 << 3, padding=4) + b"\x02" + field(11, b"node"),
+        field(2, b"\x02") + field(11, b"node"),
+        field(6, field(1, b"\x08\x50") + field(2, b"\x08\x35")),
+        field(6, field(1, b"\x08\x50") + field(1, b"\x10\x51")),
+        field(13, b"a") + field(13, b"b") + field(14, b""),
+        field(21004, field(1, b"deny")) + field(21005, field(1, b"all") + field(2, b"shop")),
+        field(1, varint(1 << 3) + varint((1 << 64) - 5)),
+        field(26, b"") + field(19, b""),
+    ],
+)
+def test_unusual_ways_to_write_a_flow(content: bytes) -> None:
+    agree([field(1, content), event().SerializeToString(), field(1, content) + field(1, content)])
 
 
 def test_one_that_is_refused_takes_no_other_along() -> None:
     good = [event().SerializeToString(), lost().SerializeToString()]
-    assert judged([good[0], b"\x0a\x01", good[1]])[0] == good
+    assert judged([good[0], b"\x0a\x01", good[1]]).events == good

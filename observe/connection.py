@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from observe.config import ConfigError, defaults
+from observe.config import ConfigError, default_path, defaults
 from observe.layout import Option, SwitchOption
 from observe.times import parse_duration
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from proto.transport import TLS
 
 SERVER, OTHER = "Server", "Other"
+CONFIG = "observe.config"
+"""Where `ctx.meta` has the file of settings, which may not be there."""
 
 
 class Duration(click.ParamType[float]):
@@ -146,6 +148,7 @@ def _path(text: str | None) -> Path | None:
 
 def _configure(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
     """Take the defaults of the command from the file of settings."""
+    ctx.meta[CONFIG] = Path(value) if value else default_path()
     flags = [name for each in ctx.command.params for name in each.opts if name.startswith("--")]
     try:
         found = defaults(Path(value) if value else None, _root(ctx), flags)

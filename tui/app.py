@@ -1,7 +1,7 @@
 """The dashboard: its modes, what all of them share, and the ways between them."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, ClassVar
 
@@ -65,12 +65,24 @@ class Palomar(Filtered):
         filters: FilterText | None = None,
         now_ns: Callable[[], int] = time.time_ns,
         zone: tzinfo | None = UTC,
+        keys: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(source, filters or FilterText())
         self.zone = zone
         """The zone in which times are read and shown; None: that of this machine."""
         self.now_ns = now_ns
         """Gives the time, in nanoseconds since 1970, by which ages are told."""
+        self.set_keymap(keys or {})
+
+    def on_mount(self) -> None:
+        """Begin in the mode that was shown last."""
+        mode = self.remembered.now.mode
+        if mode in self.MODES:
+            self.switch_mode(mode)
+        self.mode_change_signal.subscribe(self, self._remember_mode)
+
+    def _remember_mode(self, mode: str) -> None:
+        self.remembered.change(lambda memory: memory.in_mode(mode))
 
     def show_flows(
         self, filter_text: str = "", since_ns: int | None = None, until_ns: int | None = None

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 from click.core import ParameterSource
 
-from observe.connection import connect, connection_options
+from observe.connection import CONFIG, connect, connection_options
 from observe.flags import filter_options, filters_as_typed
 from observe.formatting import zone_of, zone_option
 from observe.layout import Option, SectionedCommand
 from proto.target import Target
 from tui.filtertext import FilterText, InvalidText
+from tui.keys import InvalidKeys, read_keys
 from tui.source import SourceError
 
 if TYPE_CHECKING:
@@ -26,10 +27,14 @@ def _show(**_: Any) -> None:
         filters = FilterText.read(filters_as_typed(ctx))
     except InvalidText as error:
         raise click.UsageError(str(error)) from None
+    try:
+        keys = read_keys(ctx.meta[CONFIG])
+    except InvalidKeys as error:
+        raise click.UsageError(f"--config: {error}") from None
     zone = zone_of(ctx)
     from tui.app import Palomar
 
-    Palomar(_source(ctx), filters, zone=zone).run()
+    Palomar(_source(ctx), filters, zone=zone, keys=keys).run()
 
 
 def _source(ctx: click.Context) -> "Source":

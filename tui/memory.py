@@ -37,6 +37,14 @@ class Memory:
         others = [each for each in self.history if each != text]
         return replace(self, history=[*others, text][-HISTORY:])
 
+    def in_theme(self, theme: str) -> Self:
+        """Remember the theme."""
+        return replace(self, theme=theme)
+
+    def in_mode(self, mode: str) -> Self:
+        """Remember the mode that is shown."""
+        return replace(self, mode=mode)
+
     def without_columns(self, names: list[str]) -> Self:
         """Remember which columns are not wanted."""
         return replace(self, hidden=names)

@@ -3,19 +3,18 @@
 import shlex
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App
 from textual.binding import BindingType
 from textual.reactive import var
 
 from tui.filtertext import FilterText, InvalidText
 from tui.keys import key
-from tui.memory import Remembered
+from tui.looks import Looks
 
 if TYPE_CHECKING:
     from tui.source import Source
 
 
-class Filtered(App[None]):
+class Filtered(Looks):
     """An application over the flows of `source` that a filter lets through."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -31,7 +30,6 @@ class Filtered(App[None]):
     def __init__(self, source: "Source", filters: FilterText) -> None:
         super().__init__()
         self.source = source
-        self.remembered = Remembered()
         self.set_reactive(Filtered.filters, filters)
 
     def use(self, filters: FilterText) -> None:

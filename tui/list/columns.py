@@ -9,8 +9,7 @@ from rich.cells import cell_len, set_cell_size
 class Column(NamedTuple):
     """A column: its name and head, from `least` to `most` cells wide.
 
-    Where there is no room for all, those with the highest `rank` are left out first; what room is
-    left goes to the columns by `weight`.
+    It is there from lines of `room` cells on. What room is left goes to the columns by `weight`.
     """
 
     name: str
@@ -18,18 +17,18 @@ class Column(NamedTuple):
     least: int
     most: int
     weight: int
-    rank: int
+    room: int
 
 
 COLUMNS: tuple[Column, ...] = (
     Column("time", "TIME", 8, 12, 20, 0),
-    Column("verdict", "VERDICT", 6, 11, 20, 0),
+    Column("verdict", "VERDICT", 6, 12, 20, 0),
     Column("source", "SOURCE", 18, 44, 3, 0),
     Column("arrow", "", 1, 1, 0, 0),
     Column("destination", "DESTINATION", 18, 44, 3, 0),
-    Column("kind", "TYPE", 15, 22, 1, 2),
-    Column("summary", "SUMMARY", 16, 400, 3, 1),
-    Column("node", "NODE", 8, 20, 1, 3),
+    Column("kind", "TYPE", 15, 22, 1, 96),
+    Column("summary", "SUMMARY", 15, 400, 3, 60),
+    Column("node", "NODE", 8, 20, 1, 136),
 )
 """All columns, from left to right."""
 
@@ -47,9 +46,9 @@ class Placed(NamedTuple):
 
 def fit(width: int, hidden: Sequence[str] = ()) -> tuple[Placed, ...]:
     """Place the columns that have room in a line of `width` cells."""
-    shown = [column for column in COLUMNS if column.name not in hidden]
+    shown = [each for each in COLUMNS if each.name not in hidden and each.room <= width]
     while len(shown) > 1 and _needed(shown) > width:
-        shown.remove(max(shown, key=lambda column: column.rank))
+        shown.pop()
     widths = _widths(shown, width)
     placed: list[Placed] = []
     left = 0

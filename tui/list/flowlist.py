@@ -266,4 +266,6 @@ class FlowList(ScrollView, can_focus=True):
 
     def _made_style(self, row: str, cell: str, selected: bool, chosen: bool = False) -> Style:
         names = [row, cell, *["cursor"] * selected, *["cell"] * chosen]
-        return self.get_visual_style(*(f"flow-list--{name}" for name in names)).rich_style
+        made = self.get_visual_style(*(f"flow-list--{name}" for name in names)).rich_style
+        # Without colours the selected row is in reverse video, and its cell is not.
+        return made + Style(reverse=selected and not chosen) if self.app.no_color else made

@@ -17,11 +17,11 @@ def escape(text: str) -> str:
     return text if text.isprintable() else UNSAFE.sub(_shown, text)
 
 
-def escape_json(line: bytes) -> bytes:
+def escape_json(line: str) -> str:
     """Make a line of JSON safe without changing what it means: its own escapes do for all."""
-    if line.isascii() and b"\x7f" not in line:
+    if line.isascii() and "\x7f" not in line:
         return line
-    return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", line.decode()).encode()
+    return UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
 
 
 def _shown(found: re.Match[str]) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from observe.printers.compact import CompactPrinter
 from observe.printers.printer import Printer
-from proto.jsonlines import to_json
+from proto.jsonlines import json_text
 
 
 class JsonPrinter(Printer):
@@ -12,7 +12,7 @@ class JsonPrinter(Printer):
 
     def flow(self, response: Any) -> str:
         """Show a response whole, whatever it is."""
-        return to_json(response).decode() + "\n"
+        return f"{json_text(response)}\n"
 
     lost = agent_event = debug_event = flow
 
@@ -26,4 +26,4 @@ class FlowPrinter(CompactPrinter):
 
     def flow(self, response: Any) -> str:
         """Show a flow."""
-        return to_json(response.flow).decode() + "\n"
+        return f"{json_text(response.flow)}\n"

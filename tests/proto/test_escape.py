@@ -31,12 +31,12 @@ def test_nothing_is_escaped_twice() -> None:
 
 
 def test_json_keeps_its_meaning() -> None:
-    line = json.dumps({"a": HOSTILE}, ensure_ascii=False).encode()
+    line = json.dumps({"a": HOSTILE}, ensure_ascii=False)
     escaped = escape_json(line)
     assert escaped.isascii()
     assert json.loads(escaped) == {"a": HOSTILE}
 
 
 def test_json_without_anything_unsafe_stays_as_it_is() -> None:
-    line = '{"a":"é"}'.encode()
+    line = '{"a":"é"}'
     assert escape_json(line) == line

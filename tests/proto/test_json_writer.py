@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from proto import flow_pb2, observer_pb2
 from proto.escape import UNSAFE
-from proto.json_writer import FRAGMENTS, _fragment, to_json
+from proto.json_writer import to_json
 from tests.factories import flow
 from tests.messages import HOSTILE, bare, messages
 
@@ -96,7 +96,14 @@ def test_unsafe_characters_are_escaped_in_the_way_of_json() -> None:
     assert b"\\u007f" in line
 
 
-def test_what_is_kept_is_bounded() -> None:
-    for number in range(FRAGMENTS + 10):
-        to_json(bare(source={"ID": number}))
-    assert _fragment.cache_info().currsize == FRAGMENTS
+@given(messages(flow_pb2.Flow))
+def test_percent_signs_stand_for_themselves(message: flow_pb2.Flow) -> None:
+    message.node_name = "50%s"
+    message.Summary = "%d%%"
+    written = json.loads(to_json(message))
+    assert written["node_name"] == "50%s"
+    assert written["Summary"] == "%d%%"
+
+
+def test_zero_with_a_sign_is_set_and_written() -> None:
+    assert to_json(observer_pb2.ServerStatusResponse(flows_rate=-0.0)) == b'{"flows_rate":-0.0}'

@@ -4,12 +4,16 @@ Everything runs in processes of its own and is stopped again; the file is remove
 the others only by their command lines.
 """
 
+import signal
+import subprocess
+import sys
 from queue import Empty
 
 import click
 
 from observe.connection import Duration
-from observe.stage import Stage, called, until_signalled
+from observe.process import OURS
+from observe.stage import STOP_SECONDS, Stage, called, until_signalled
 from observe.streams import hang_up, is_terminal
 
 NODES = ("node-1", "node-2")
@@ -21,7 +25,7 @@ class Demo(Stage):
     """The processes of a demo."""
 
     def start(self, rate: float, seed: int) -> None:
-        """Start the relay, the agents, and the one who watches."""
+        """Start the relay and the agents."""
         data = self.start_relay()
         click.echo(f"The relay listens on {self.address}, its file is {data}")
         look = f"{called('observe')} --follow --verdict DROPPED --server {self.address}"
@@ -29,7 +33,21 @@ class Demo(Stage):
         for node in NODES:
             given = ("--node", node, "--rate", str(rate), "--seed", str(seed))
             self.run("agent", "demo", "--relay", self.address, *given).watch()
+
+    def print_flows(self, seconds: float | None) -> None:
+        """Print flows until Ctrl-C, for so many seconds, or until one of the processes ends."""
         self.run("observe", "--follow", "--server", self.address, shown=True).watch()
+        _until_ended(self, seconds)
+
+    def open_dashboard(self, seconds: float | None) -> None:
+        """Open the dashboard in this terminal, until it is left or so many seconds have passed."""
+        with subprocess.Popen((*OURS, "tui", "--server", self.address)) as dashboard:
+            try:
+                dashboard.wait(seconds)
+            except subprocess.TimeoutExpired:
+                pass
+            finally:
+                _leave(dashboard)
 
 
 def _until_ended(demo: Demo, seconds: float | None) -> None:
@@ -41,6 +59,16 @@ def _until_ended(demo: Demo, seconds: float | None) -> None:
     # Who watches ends by itself when nobody reads the output any more.
     if ended.status or ended.name != "observe":
         raise click.ClickException(f"palomar {ended.name} ended early: {ended.said}")
+
+
+def _leave(dashboard: subprocess.Popen[bytes]) -> None:
+    """Have the dashboard leave the terminal as it was: it ends at SIGINT as at its own key."""
+    if dashboard.poll() is None:
+        dashboard.send_signal(signal.SIGINT)
+    try:
+        dashboard.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        dashboard.kill()
 
 
 @click.command("demo", context_settings={"help_option_names": ["-h", "--help"]})
@@ -57,12 +85,16 @@ def _until_ended(demo: Demo, seconds: float | None) -> None:
     type=Duration(),
     help="Stop after so long, such as 5m.  [default: 30s where no terminal is, else at Ctrl-C]",
 )
+@click.option("--plain", is_flag=True, help="Print flows instead of opening the dashboard.")
 @click.option("--mesh", is_flag=True, help="Play a walkthrough on real Envoys instead.")
 @click.option("--step", is_flag=True, help="With --mesh: wait for Enter before each step.")
-def main(rate: float, seed: int, duration: float | None, mesh: bool, step: bool) -> None:
+def main(
+    rate: float, seed: int, duration: float | None, plain: bool, mesh: bool, step: bool
+) -> None:
     """Start a relay and two agents with made-up flows, and show the flows as they come.
 
-    Ctrl-C stops it all. The relay's file is a temporary one, which is removed.
+    In a terminal that is the dashboard, elsewhere lines of text. Leaving it, or Ctrl-C, stops it
+    all. The relay's file is a temporary one, which is removed.
 
     With --mesh there is nothing made up: clients, backends and Envoys run on this machine, and a
     walkthrough of layer-7 policies and load balancing is played with them. Envoy is installed first
@@ -74,7 +106,8 @@ def main(rate: float, seed: int, duration: float | None, mesh: bool, step: bool)
 
             play(step)
         else:
-            _show(rate, seed, duration or (None if is_terminal() else UNWATCHED_SECONDS))
+            seconds = duration or (None if is_terminal() else UNWATCHED_SECONDS)
+            _show(rate, seed, seconds, plain or not (is_terminal() and sys.stdin.isatty()))
         palomar = called("palomar")
         click.echo(
             f"\nWhat to try next, to keep flows: {palomar} relay; "
@@ -84,9 +117,9 @@ def main(rate: float, seed: int, duration: float | None, mesh: bool, step: bool)
         hang_up()
 
 
-def _show(rate: float, seed: int, seconds: float | None) -> None:
+def _show(rate: float, seed: int, seconds: float | None, plain: bool) -> None:
     """Show made-up flows for some seconds, or until a signal comes."""
     demo = Demo()
     with until_signalled(demo):
         demo.start(rate, seed)
-        _until_ended(demo, seconds)
+        (demo.print_flows if plain else demo.open_dashboard)(seconds)

@@ -1,5 +1,6 @@
 """The command `palomar tui`."""
 
+import shlex
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -12,6 +13,7 @@ from observe.layout import Option, SectionedCommand
 from proto.target import Target
 from tui.filtertext import FilterText, InvalidText
 from tui.keys import InvalidKeys, read_keys
+from tui.serve import DEFAULT
 from tui.source import SourceError
 
 if TYPE_CHECKING:
@@ -32,9 +34,30 @@ def _show(**_: Any) -> None:
     except InvalidKeys as error:
         raise click.UsageError(f"--config: {error}") from None
     zone = zone_of(ctx)
+    source = _source(ctx)
+    if ctx.params["serve"]:
+        _serve(ctx, filters)
+        return
     from tui.app import Palomar
 
-    Palomar(_source(ctx), filters, zone=zone, keys=keys).run()
+    Palomar(source, filters, zone=zone, keys=keys).run()
+
+
+def _serve(ctx: click.Context, filters: FilterText) -> None:
+    """Serve what these options show in a browser."""
+    from tui.serve import Address, serve
+
+    try:
+        address = Address.read(ctx.params["serve"])
+    except ValueError as error:
+        raise click.UsageError(f"--serve: {error}") from None
+    words = [f"--config={ctx.meta[CONFIG]}"] if ctx.meta[CONFIG].is_file() else []
+    words += [f"--time-zone={ctx.params['time_zone']}", *_words(ctx)]
+    if ctx.params["input_file"]:
+        words.append(f"--input-file={ctx.params['input_file']}")
+    password = ctx.params["basic_auth_password"]
+    secrets = {"PALOMAR_BASIC_AUTH_PASSWORD": password} if password else {}
+    serve(address, [*words, *shlex.split(filters.text)], secrets)
 
 
 def _source(ctx: click.Context) -> "Source":
@@ -87,6 +110,15 @@ main = SectionedCommand(
         *connection_options(),
         zone_option(),
         Option(OTHER, "--input-file", metavar="FILE", envvar=None, help="Show this file instead."),
+        Option(
+            OTHER,
+            "--serve",
+            metavar="[HOST:PORT]",
+            is_flag=False,
+            flag_value=DEFAULT,
+            envvar=None,
+            help=f"Show it in a browser, at {DEFAULT} if left out.",
+        ),
     ],
     help="Watch flows in a dashboard.",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

@@ -1,10 +1,11 @@
 """The dashboard: its modes, what all of them share, and the ways between them."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, tzinfo
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.reactive import var
 
@@ -16,6 +17,7 @@ from tui.list.intake import Range
 from tui.screens.flows import Flows
 
 if TYPE_CHECKING:
+    from textual.command import Provider
     from textual.screen import Screen
 
     from proto.observer_pb2 import GetFlowsResponse
@@ -40,10 +42,17 @@ def _nodes() -> "Screen[None]":
     return Nodes()
 
 
+def _palette() -> "type[Provider]":
+    from tui.palette import Commands
+
+    return Commands
+
+
 class Palomar(Filtered):
     """The dashboard over `source`."""
 
     TITLE = "Palomar"
+    COMMANDS = App.COMMANDS | {_palette}
     CSS_PATH = "app.tcss"
     MODES: ClassVar = {"flows": Flows, "overview": _overview, "map": _map, "nodes": _nodes}
     DEFAULT_MODE = "flows"
@@ -83,6 +92,11 @@ class Palomar(Filtered):
 
     def _remember_mode(self, mode: str) -> None:
         self.remembered.change(lambda memory: memory.in_mode(mode))
+
+    def get_system_commands(self, screen: "Screen[Any]") -> Iterable[SystemCommand]:
+        """Offer what Textual can do and has no key of ours."""
+        wanted = ("Theme", "Screenshot")
+        return [each for each in super().get_system_commands(screen) if each.title in wanted]
 
     def show_flows(
         self, filter_text: str = "", since_ns: int | None = None, until_ns: int | None = None

@@ -12,7 +12,6 @@ OFFERED = 50
 
 FLAG_NAMES: dict[str, Flag] = {name: flag for flag in FLAGS for name in flag.names}
 RAW = {
-    NOT: "Leave out what the next flag matches.",
     "--allowlist": "Also what a FlowFilter in JSON matches.",
     "--denylist": "Leave out what a FlowFilter in JSON matches.",
 }
@@ -69,6 +68,7 @@ def completed(where: Place, word: str) -> tuple[str, int]:
 
 
 def _flags() -> Iterable[Candidate]:
+    yield Candidate(NOT, "Leave out what the next flag matches.")
     yield from (Candidate(flag.name, flag.help) for flag in FLAGS)
     yield from (Candidate(name, about) for name, about in RAW.items())
 

@@ -1,13 +1,17 @@
 """What filter flags a cell of the flow list stands for, as words of a command line."""
 
 import re
+import shlex
 from collections.abc import Callable, Sequence
 
 from proto import flow_pb2
 from proto.describe_ends import ends_apart
 from proto.enums import enum_name
+from proto.escape import escape
 from proto.event_types import DROP, POLICY_VERDICT, TRACE, TRACE_POINT_NAMES
+from proto.filters import predicate
 from proto.flow_pb2 import Endpoint, Flow, Service
+from tui.filtertext import FilterText, InvalidText
 from tui.list.cells import turned
 
 Words = tuple[str, ...]
@@ -87,3 +91,20 @@ WORDS: dict[str, Callable[[Flow], Words]] = {
     "node": _of_node,
 }
 """What the cell of a column stands for, by the column's name; not every column has any."""
+
+
+def words_of(column: str, flow: Flow) -> Words:
+    """Give the flag that a cell stands for; none where it would not find this flow again, as with
+    a name that no filter can hold.
+    """
+    words = WORDS[column](flow) if column in WORDS else ()
+    return words if words and _finds(words, flow) else ()
+
+
+def _finds(words: Words, flow: Flow) -> bool:
+    try:
+        filters = FilterText.read(shlex.join(words))
+    except InvalidText:
+        return False
+    let_through = predicate(filters.allow, filters.deny)
+    return escape(filters.text) == filters.text and let_through is not None and let_through(flow)

@@ -9,7 +9,8 @@ from rich.cells import cell_len, set_cell_size
 class Column(NamedTuple):
     """A column: its name and head, from `least` to `most` cells wide.
 
-    It is there from lines of `room` cells on. What room is left goes to the columns by `weight`.
+    It is there from lines of `room` cells on. What room is left goes to the columns by `weight`;
+    those without a weight have `most` from lines of WIDE cells on.
     """
 
     name: str
@@ -21,8 +22,8 @@ class Column(NamedTuple):
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("time", "TIME", 8, 12, 20, 0),
-    Column("verdict", "VERDICT", 6, 12, 20, 0),
+    Column("time", "TIME", 8, 12, 0, 0),
+    Column("verdict", "VERDICT", 6, 12, 0, 0),
     Column("source", "SOURCE", 18, 44, 3, 0),
     Column("arrow", "", 1, 1, 0, 0),
     Column("destination", "DESTINATION", 18, 44, 3, 0),
@@ -31,6 +32,9 @@ COLUMNS: tuple[Column, ...] = (
     Column("node", "NODE", 8, 20, 1, 136),
 )
 """All columns, from left to right."""
+
+WIDE = 110
+"""Cells of a line from which on there is room for everything in short columns."""
 
 GAP = 1
 """Empty cells between columns."""
@@ -64,8 +68,9 @@ def _needed(columns: Sequence[Column]) -> int:
 
 def _widths(columns: Sequence[Column], width: int) -> list[int]:
     """Share what is left over, cell by cell, among those that can take more, by their weight."""
-    widths = [column.least for column in columns]
-    spare = width - _needed(columns)
+    wide = width >= WIDE
+    widths = [each.most if wide and not each.weight else each.least for each in columns]
+    spare = width - sum(widths) - GAP * (len(columns) - 1)
     while spare > 0:
         wanting = [
             index

@@ -69,6 +69,11 @@ class Feed:
         return rows
 
     @property
+    def buffered(self) -> int:
+        """How many rows wait to be taken."""
+        return len(self._rows)
+
+    @property
     def done(self) -> bool:
         """Whether everything was read and taken."""
         return self.state.phase in (Phase.ENDED, Phase.FAILED) and not self._rows

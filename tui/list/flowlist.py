@@ -116,14 +116,13 @@ class FlowList(ScrollView, can_focus=True):
 
     def words(self) -> "Words":
         """Give the filter flag that the selected cell stands for; none if there is no such."""
-        from tui.list.cellfilters import WORDS
+        from tui.list.cellfilters import words_of
         from tui.list.rows import parsed
 
         row = self.selected
-        words = WORDS.get(self.placed[self.cell].column.name) if self.placed else None
-        if row is None or words is None or not parsed(row).HasField("flow"):
+        if row is None or not self.placed or not parsed(row).HasField("flow"):
             return ()
-        return words(parsed(row).flow)
+        return words_of(self.placed[self.cell].column.name, parsed(row).flow)
 
     def absorb(self) -> int:
         """Take in what waits in the window; give how many rows that were."""

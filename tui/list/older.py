@@ -25,14 +25,14 @@ def until_ns(oldest: "Sequence[Row]") -> int | None:
     return max((time_ns for time_ns in times if time_ns is not None), default=None)
 
 
-def older(source: Source, filters: FilterText, until: int) -> list[Row]:
-    """Read the last flows up to a time, from old to new; some may be in memory. Takes its time;
-    raise SourceError.
+def older(source: Source, filters: FilterText, until: int, number: int = PAGE) -> list[Row]:
+    """Read the last `number` flows up to a time, from old to new; some may be in memory. Takes its
+    time; raise SourceError.
     """
     from proto.observer_pb2 import GetFlowsRequest
     from proto.timestamps import from_ns
 
     request = GetFlowsRequest(
-        number=PAGE, until=from_ns(until), whitelist=filters.allow, blacklist=filters.deny
+        number=number, until=from_ns(until), whitelist=filters.allow, blacklist=filters.deny
     )
     return [answer.SerializeToString() for batch in source.flows(request) for answer in batch]

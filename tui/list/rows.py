@@ -41,11 +41,12 @@ def drawn(row: Row, placed: Sequence[Placed], width: int, clock: Clock) -> Drawn
     if not response.HasField("flow"):
         return _across(response, width, clock)
     cells: list[Cell] = []
-    for column, _, cells_wide in placed:
+    for column, left, cells_wide in placed:
         text, style = SHOW[column.name](response.flow, cells_wide, clock)
         cells.append(Cell(fitted(text, cells_wide), style))
-        cells.append(Cell(" " * GAP, "gap"))
-    used = placed[-1].left + placed[-1].width + GAP if placed else 0
+        last = left + cells_wide + GAP > width
+        cells.append(Cell("" if last else " " * GAP, "gap"))
+    used = sum(cell_len(cell.text) for cell in cells)
     return Drawn((*cells, Cell(" " * max(0, width - used), "gap")), "flow")
 
 

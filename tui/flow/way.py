@@ -64,11 +64,20 @@ class Way(DataTable[Text]):
         for hop, cells in zip(hops, lines(hops), strict=True):
             self.add_row(*self._styled(hop, cells))
         chosen = next(number for number, hop in enumerate(hops) if hop.chosen)
-        self.move_cursor(row=chosen, scroll=True)
+        self.move_cursor(row=chosen, scroll=False)
+        self.call_after_refresh(self._centre)
+
+    def on_resize(self) -> None:
+        """Keep the cursor in sight."""
+        self.call_after_refresh(self._centre)
 
     def at_cursor(self) -> GetFlowsResponse | None:
         """Give the flow under the cursor."""
         return self.hops[self.cursor_row].response if self.cursor_row < len(self.hops) else None
+
+    def _centre(self) -> None:
+        """Have the cursor in the middle."""
+        self.scroll_to(y=self.cursor_row - self.size.height // 2, animate=False, force=True)
 
     def _styled(self, hop: Hop, cells: Sequence[str]) -> list[Text]:
         """Colour the verdict."""

@@ -88,7 +88,7 @@ def json(found: Any) -> str:
 
 def rest_line(omitted: int, rest: Counts, what: str) -> str:
     """Say in a line what was counted but is not shown; `what` is what there are more of."""
-    return f"{omitted:,} more {what} with {rest.flows:,} flows are not shown"
+    return f"not shown: {omitted:,} {what}, {rest.flows:,} flows"
 
 
 def coverage_line(coverage: AggregateCoverage, zone: tzinfo | None) -> str:
@@ -100,7 +100,7 @@ def coverage_line(coverage: AggregateCoverage, zone: tzinfo | None) -> str:
     parts = [said]
     if coverage.rolled_up:
         parts.append("by whole minutes, as they came")
-    if coverage.HasField("oldest_flow") and coverage.oldest_flow.seconds > coverage.since.seconds:
+    if coverage.rolled_up and to_ns(coverage.oldest_flow) > to_ns(coverage.since):
         parts.append(f"the oldest that can still be shown is of {write(coverage.oldest_flow)}")
     if coverage.folded:
         parts.append(f"{coverage.folded:,} of them are not told apart")

@@ -62,7 +62,7 @@ def test_a_map_of_namespaces(path: Path) -> None:
 
 def test_edges_that_are_not_shown_are_told(path: Path) -> None:
     done = palomar("map", "--input-file", path, "--by", "workload", "--limit", 2)
-    assert "1 more edges with 1 flows are not shown" in done.stderr
+    assert "not shown: 1 edges, 1 flows" in done.stderr
 
 
 def test_json_holds_all_there_is(path: Path) -> None:

@@ -47,7 +47,7 @@ def test_dimensions_order_and_limit(path: Path) -> None:
     head, row = done.stdout.splitlines()
     assert head.split()[:3] == ["NODE", "VERDICT", "DROP_REASON"]
     assert row.split()[:3] == ["b", "DROPPED", "POLICY_DENIED"]
-    assert "2 more groups with 2 flows are not shown" in done.stderr
+    assert "not shown: 2 groups, 2 flows" in done.stderr
 
 
 def test_filters_and_range_are_those_of_observe(path: Path) -> None:

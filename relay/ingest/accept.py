@@ -7,6 +7,7 @@ refused.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import methodcaller
 from typing import NamedTuple
 
 from google.protobuf.message import DecodeError
@@ -21,6 +22,8 @@ MAX_EVENT_BYTES = 1 << 18
 STORED_KINDS: frozenset[str | None] = frozenset({"flow", *RING_OF_KIND})
 """Fields of ExportEvent that have a ring. The relay says itself what its nodes do: node_status has
 none."""
+
+IS_FLOW = methodcaller("HasField", "flow")
 
 
 class Accepted(NamedTuple):
@@ -62,7 +65,11 @@ def _all_fit(events: list[bytes], request: bytes) -> bool:
         batch = collector_pb2.CollectRequest.FromString(request).batch
     except DecodeError:
         return False
-    return STORED_KINDS.issuperset([e.WhichOneof("response_types") for e in batch.events])
+    return all(map(IS_FLOW, batch.events)) or all(map(_is_stored, batch.events))
+
+
+def _is_stored(event: observer_pb2.ExportEvent) -> bool:
+    return event.WhichOneof("response_types") in STORED_KINDS
 
 
 def is_fit(event: bytes) -> bool:
@@ -73,4 +80,4 @@ def is_fit(event: bytes) -> bool:
         read = observer_pb2.ExportEvent.FromString(event)
     except DecodeError:
         return False
-    return read.WhichOneof("response_types") in STORED_KINDS
+    return _is_stored(read)

@@ -32,7 +32,6 @@ LENGTHS = {
 MAX_DIGITS = 5
 """Bytes of a number that fit into a word behind the longest tag; a longer one is read by itself."""
 
-Words = npt.NDArray[np.uint64]
 Bools = npt.NDArray[np.bool_]
 
 
@@ -40,13 +39,13 @@ class Content(NamedTuple):
     """Bytes, and the word of eight of them that begins at each."""
 
     data: bytes
-    words: Words
+    words: Ints
 
     @classmethod
     def of(cls, messages: Iterable[bytes]) -> Content:
         """Put messages together."""
         data = b"".join([*messages, PADDING])
-        return cls(data, np.ndarray((len(data) - 7,), "<u8", data, strides=(1,)))
+        return cls(data, np.ndarray((len(data) - 7,), "<i8", data, strides=(1,)))
 
 
 class Layout:
@@ -57,8 +56,8 @@ class Layout:
         fields = [kind.fields_by_name[name] for name in names]
         tags = [f.number << 3 | (LENGTH if f.type in LENGTHS else VARINT) for f in fields]
         self.slots = {name: slot for slot, name in enumerate(names)}
-        self.once = np.array([name not in several for name in names] + [False])
-        self.slot_of = np.full(max(tags) + 2, len(names), np.int8)
+        self.once = np.array([name not in several for name in names])
+        self.slot_of = np.full(max(tags) + 2, len(names), np.int64)
         """The slot of each tag; the last one stands for all others and for greater tags."""
         self.slot_of[tags] = np.arange(len(names))
 
@@ -68,7 +67,7 @@ class Fields:
     its length, or itself if it is a number."""
 
     def __init__(self, layout: Layout, count: int) -> None:
-        shape = (len(layout.slots) + 1, count)
+        shape = (len(layout.slots), count)
         self.layout = layout
         self.begin = np.zeros(shape, np.int64)
         self.value = np.zeros(shape, np.int64)
@@ -109,39 +108,48 @@ def _step(content: Content, at: Ints, who: Ints, found: Fields, digits: int) -> 
     """Take one field of each message; give where the next one begins, and who is odd."""
     word = content.words[at]
     tag, size, long = _varint(word, 3)
-    value, width, longer = _varint(word >> (size << np.uint64(3)), digits)
-    wire = (tag & np.uint64(7)).astype(np.int64)
-    start = at + size.astype(np.int64)
-    number, ahead = value.astype(np.int64), width.astype(np.int64)
+    number, ahead, longer = _varint(word >> (size << 3), digits)
+    wire = tag & 7
+    start = at + size
+    odd = long != 0
     if longer.any():
-        _read_long(
-            content.data, start, np.flatnonzero((longer != 0) & (wire == VARINT)), number, ahead
-        )
-    odd = (long != 0) | (longer != 0) & (wire == LENGTH)
+        odd |= (longer != 0) & (wire == LENGTH)
+        _read_long(content.data, start, np.flatnonzero(longer & (wire == VARINT)), number, ahead)
     if (wire & 5).any():  # neither a number nor a length
         ahead[wire == FIXED64], ahead[wire == FIXED32] = 8, 4
         odd |= ~np.isin(wire, (VARINT, FIXED64, LENGTH, FIXED32))
-    layout = found.layout
-    slot = layout.slot_of[np.minimum(tag.astype(np.int64), len(layout.slot_of) - 1)]
-    odd |= layout.once[slot] & (found.begin[slot, who] != 0)
     start += ahead
-    first = found.begin[slot, who] == 0
-    found.begin[slot[first], who[first]] = start[first]
-    found.value[slot[first], who[first]] = number[first]
-    found.odd[who] |= odd
-    return start + np.where(wire == LENGTH, number, 0), odd
+    _note(found, tag, who, start, number)
+    if odd.any():
+        found.odd[who] |= odd
+    return start + number * (wire == LENGTH), odd
 
 
-def _varint(word: Words, digits: int) -> tuple[Words, Words, Words]:
+def _note(found: Fields, tag: Ints, who: Ints, start: Ints, number: Ints) -> None:
+    """Keep where the fields are that are looked for; one that came before makes a message odd."""
+    layout, count = found.layout, found.begin.shape[1]
+    slot = layout.slot_of.take(tag, mode="clip")
+    wanted = np.flatnonzero(slot < len(layout.slots))
+    place = slot[wanted] * count + who[wanted]
+    again = found.begin.ravel()[place] != 0
+    if again.any():
+        twice = wanted[again & layout.once[slot[wanted]]]
+        found.odd[who[twice]] = True
+        wanted, place = wanted[~again], place[~again]
+    found.begin.ravel()[place] = start[wanted]
+    found.value.ravel()[place] = number[wanted]
+
+
+def _varint(word: Ints, digits: int) -> tuple[Ints, Ints, Ints]:
     """Read the number that words begin with: its value, how many bytes it takes, and whether it has
     more than `digits`."""
-    seven, one = np.uint64(0x7F), np.uint64(1)
-    value, size, more = word & seven, np.full(len(word), one), word >> np.uint64(7) & one
+    value, more = word & 0x7F, word >> 7 & 1
+    size = more + 1
     for digit in range(1, digits):
-        bits = word >> np.uint64(digit) & (seven << np.uint64(7 * digit))
-        value |= bits * more
-        size += more
-        more = more & word >> np.uint64(8 * digit + 7)
+        value |= (word >> digit & 0x7F << 7 * digit) * more
+        more = more & word >> 8 * digit + 7
+        if digit < digits - 1:
+            size += more
     return value, size, more
 
 

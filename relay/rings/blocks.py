@@ -127,9 +127,11 @@ def zone_keys(table: Table) -> set[int]:
     """Give what occurs in these columns, as zone keys."""
     if not table.size:
         return set()
+    greatest = table.max(axis=1).tolist()
     return {
         value << ZONE_BITS | number
         for place, number in ZONED
+        if greatest[place] > 0
         for value in set(table[place].tolist())
         if value > 0
     }

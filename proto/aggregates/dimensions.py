@@ -51,7 +51,9 @@ class UnknownDimension(ValueError):
 
 
 def policies(flow: Flow) -> tuple[Policy, ...]:
-    """Give the policies that denied a flow, those of its source first."""
+    """Give the policies that denied a flow, those of its source first: only a drop has any."""
+    if flow.verdict != flow_pb2.DROPPED:
+        return ()
     return (*flow.egress_denied_by, *flow.ingress_denied_by)
 
 

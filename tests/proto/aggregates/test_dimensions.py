@@ -99,11 +99,13 @@ def test_values(name: str, fields: dict[str, Any], said: str) -> None:
 
 def test_policies_that_denied_a_flow_are_named_once() -> None:
     denied = {
+        "verdict": flow_pb2.DROPPED,
         "egress_denied_by": [{"name": "deny-all", "namespace": "shop"}, {"name": "wide"}],
         "ingress_denied_by": [{"name": "deny-all", "namespace": "shop"}, {}],
         "egress_allowed_by": [{"name": "not-this"}],
     }
     assert value("policy", **denied) == "shop/deny-all,wide"
+    assert value("policy", **denied | {"verdict": flow_pb2.FORWARDED}) == ""
 
 
 @pytest.mark.parametrize(

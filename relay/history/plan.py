@@ -15,7 +15,7 @@ from relay.history.tree import ANY, Bools, Mask, Tree, to_blocks
 from relay.ingest.extract import INT64, clamp
 from relay.rings.bitmaps import SPAN_BITS, SPAN_BLOCKS
 from relay.rings.blocks import BLOCK_BITS, ORDER, SEQ, Block
-from relay.rings.columns import INDEX, Ints
+from relay.rings.columns import INDEX, Columns, Ints
 from relay.rings.ring import GREATEST, LEAST, Ring
 from relay.rings.stored import own_times
 
@@ -70,8 +70,18 @@ class Part:
 
     def places(self, connection: sqlite3.Connection, blocks: Sequence[int | None]) -> Places:
         """Give the places of what is wanted in some blocks (None: the tail), in no order."""
-        found, ids = self._read(connection, blocks, self._names)
-        columns = dict(zip(self._names, found, strict=True))
+        columns, ids = self.wanted(connection, blocks, ())
+        rings = np.full(len(ids), self.ring.number)
+        return np.stack([columns["order_ns"], columns["seq"], rings, ids])
+
+    def wanted(
+        self, connection: sqlite3.Connection, blocks: Sequence[int | None], names: Sequence[str]
+    ) -> tuple[Columns, Ints]:
+        """Give columns of what is wanted in some blocks (None: the tail), PLACE among them, and the
+        ordinals, in no order."""
+        read = tuple(dict.fromkeys([*self._names, *names]))
+        found, ids = self._read(connection, blocks, read)
+        columns = dict(zip(read, found, strict=True))
         orders, seqs, skews = (columns[name] for name in PLACE)
         wanted = (seqs <= self._upto) & (ids >= self.view.first_id)
         if self._ranged:
@@ -79,8 +89,7 @@ class Part:
         if self._tree is not ANY:
             wanted &= self._mask(columns, len(ids))
         at = np.flatnonzero(wanted)
-        rings = np.full(len(at), self.ring.number)
-        return np.stack([orders[at], seqs[at], rings, ids[at]])
+        return {name: columns[name][at] for name in {*PLACE, *names}}, ids[at]
 
     def count(self, connection: sqlite3.Connection) -> int:
         """Count the events in the asked range of time, whatever the tree says."""

@@ -5,7 +5,7 @@ No transaction is held while a client is waited for. What is evicted meanwhile i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from threading import Event
 from typing import Literal
@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from proto.filters import predicate
-from proto.flow_pb2 import Flow, FlowFilter
+from proto.flow_pb2 import FlowFilter
 from proto.observer_pb2 import ExportEvent
 from proto.selection import Selection
 from relay.file.connections import Readers
@@ -21,9 +21,11 @@ from relay.history.arrivals import arrivals, evicted
 from relay.history.fetch import Blocks, Fetch
 from relay.history.narrow import Narrow
 from relay.history.plan import Part, Places
+from relay.history.scan import Keep, scan
 from relay.history.sweep import After, Sweep
 from relay.history.tree import ANY, In, Tree
 from relay.rings.classes import EVENT, FLOWS, KINDS, LOST
+from relay.rings.columns import Columns
 from relay.rings.state import State
 from relay.rings.stored import Stored
 
@@ -35,8 +37,6 @@ FETCHED = 4096
 
 HELD = 4096
 """Up to so many last events are held; for more, their beginning is looked for first."""
-
-Keep = Callable[[Flow], bool] | None
 
 
 class History:
@@ -90,19 +90,46 @@ class History:
         deny: Sequence[FlowFilter],
         upto: int,
     ) -> Answer:
-        keep = predicate(allow, deny)
-        narrow = Narrow(allow, deny, self._state.dimensions) if keep else None
-        rings = self._state.rings
-        tree = narrow.tree if narrow else ANY
-        parts = [Part(rings[number], selection, upto, tree) for number in FLOWS]
+        tree, keep = self._narrowed(allow, deny)
+        parts = self._parts(selection, upto, tree)
         self._looked = parts[:]
-        parts.append(Part(rings[LOST], selection, upto))
-        return self._read(parts, None if narrow and narrow.exact else keep)
+        parts.append(Part(self._state.rings[LOST], selection, upto))
+        return self._read(parts, keep)
+
+    def _narrowed(
+        self, allow: Sequence[FlowFilter], deny: Sequence[FlowFilter]
+    ) -> tuple[Tree, Keep]:
+        """Give the condition on columns, and the filters where it does not decide alone."""
+        keep = predicate(allow, deny)
+        if keep is None:
+            return ANY, None
+        narrow = Narrow(allow, deny, self._state.dimensions)
+        return narrow.tree, None if narrow.exact else keep
+
+    def _parts(self, selection: Selection, upto: int, tree: Tree) -> list[Part]:
+        return [Part(self._state.rings[number], selection, upto, tree) for number in FLOWS]
 
     def _read(self, parts: Sequence[Part], keep: Keep) -> Answer:
+        return Answer(self._readers, self._fetched(parts), parts, keep, self._stop)
+
+    def _fetched(self, parts: Sequence[Part]) -> Fetch:
         tails = {part.ring.number: part.view.tail for part in parts}
-        fetch = Fetch(self._readers, self._blocks, tails)
-        return Answer(self._readers, fetch, parts, keep, self._stop)
+        return Fetch(self._readers, self._blocks, tails)
+
+    def columns(
+        self,
+        selection: Selection,
+        allow: Sequence[FlowFilter],
+        deny: Sequence[FlowFilter],
+        names: Sequence[str],
+        *,
+        upto: int,
+    ) -> Iterator[Columns]:
+        """Give columns of the flows in the range with `seq` up to `upto`, many at once, the newest
+        blocks first; at least the columns named and those that tell places."""
+        tree, keep = self._narrowed(allow, deny)
+        parts = self._parts(selection, upto, tree)
+        return scan(self._readers, self._fetched(parts), parts, keep, names, self._stop)
 
     @property
     def looked_at(self) -> int:

@@ -13,10 +13,9 @@ from math import gcd
 
 import numpy as np
 
-from proto import flow_pb2
 from proto.aggregate_pb2 import Answer
 from proto.aggregates.asked import AskedQuestion
-from relay.aggregates.groups import NO_TICK, Groups
+from relay.aggregates.groups import Groups
 from relay.aggregates.keys import (
     DROPPED,
     ERROR,
@@ -24,20 +23,16 @@ from relay.aggregates.keys import (
     RESPONSE,
     columns_for,
     keys_for,
-    read_keys,
 )
 from relay.aggregates.labels import Labels
-from relay.aggregates.table import NONE, Table, Timed, joined
+from relay.aggregates.reading import LATENCIES, TIMES, table_of
+from relay.aggregates.table import Table, joined
 from relay.rings.columns import NO_TIME, Columns, Ints
 from relay.rings.dimensions import Dimensions
 from relay.rings.stored import own_times
 
 MOST_ROWS = 1 << 17
 """Rows that are held back before they are added to the groups."""
-
-TIMES = ("order_ns", "skew_ns")
-LATENCIES = ("l7_type", "latency_ns")
-"""Columns that tell when a flow was, and how long a response took."""
 
 
 class Counting:
@@ -114,24 +109,6 @@ class Counting:
             groups.add(keys, sums, table.timed)
             if groups.asked.step_ns:
                 groups.add_steps(keys, table.sums[0], table.keys[-1], self.tick_ns)
-
-
-def table_of(
-    columns: Columns, keys: Sequence[str], times: Ints, tick_ns: int, timed: bool
-) -> Table:
-    """Make a table of flows, with the tick of their times as last key if `tick_ns` is not 0."""
-    read = read_keys(columns, keys)
-    if tick_ns:
-        ticks = np.where(times == NO_TIME, NO_TICK, times // tick_ns)
-        read = np.concatenate([read, ticks[None]])
-    found = _latencies(columns) if timed else Timed()
-    return Table(read, np.ones((1, read.shape[1]), np.int64), found).united()
-
-
-def _latencies(columns: Columns) -> Timed:
-    latencies = columns["latency_ns"]
-    rows = np.flatnonzero((columns["l7_type"] == flow_pb2.RESPONSE) & (latencies > 0))
-    return Timed(rows, latencies[rows]) if len(rows) else Timed(NONE, NONE)
 
 
 def _counts(flows: Ints, measures: Ints) -> list[Ints]:

@@ -13,14 +13,12 @@ from proto.aggregates.steps import MOST_STEPS
 from proto.aggregates.tally import MOST_CELLS, MOST_KEPT, Tallied, Tally
 from relay.aggregates.labels import Labels
 from relay.aggregates.percentiles import digested, told
+from relay.aggregates.reading import NO_TICK
 from relay.aggregates.table import Table, Timed, empty, hashes, joined
 from relay.rings.columns import Ints
 
 MOST_LATENCIES = 2_000_000
 """Single latencies that are kept of one question; of more, sketches are made."""
-
-NO_TICK = -(1 << 63)
-"""The tick of flows that have no time: they are in no step."""
 
 COUNTS = 5
 """Fields of Counts."""
@@ -47,9 +45,14 @@ class Groups:
         groups = joined([self._groups, table]).united()
         if len(groups.timed.latencies) > MOST_LATENCIES:
             groups = groups._replace(timed=digested(groups.timed))
-        none = [(number, 0) for number in range(len(keys))]
-        self._groups, folded = groups.folded(MOST_KEPT, none)
-        self.folded += folded
+        self._groups = self._folded(groups) if groups.rows > MOST_KEPT else groups
+
+    def _folded(self, groups: Table) -> Table:
+        """Put the groups with the fewest flows into the group of empty values."""
+        kept, others = groups.parted(MOST_KEPT)
+        self.folded += int(others.sums[0].sum())
+        none = others.emptied((number, 0) for number in range(len(groups.keys)))
+        return joined([kept, none]).united()
 
     def add_steps(self, keys: Sequence[Ints], flows: Ints, ticks: Ints, tick_ns: int) -> None:
         """Count rows in steps: the numbers of their texts, their flows, and when they were, in

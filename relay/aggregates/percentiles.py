@@ -13,11 +13,14 @@ from datasketches import kll_floats_sketch
 from proto.aggregate_pb2 import Latency
 from proto.aggregates.latencies import Latencies, Room
 from proto.aggregates.measures import PERCENTILES, rank
-from relay.aggregates.table import NONE, Timed
+from relay.aggregates.table import Timed
 from relay.rings.columns import Ints
 
 SKETCH = 200
 """Size of a sketch: its percentiles are within 1.4 % of rank, in 99 of 100 cases."""
+
+FEW = 32
+"""Latencies of one row that are kept as they are."""
 
 
 class Told(Latencies):
@@ -35,12 +38,17 @@ class Told(Latencies):
 
 
 def digested(timed: Timed) -> Timed:
-    """Give one sketch for each row in place of single latencies and of several sketches."""
-    if not len(timed.latencies) and len(set(timed.sketch_rows.tolist())) == len(timed.sketches):
+    """Give one sketch for each row that has several, or many single latencies."""
+    if not len(timed.latencies) and not timed.sketches:
         return timed
-    made = _sketches(timed)
+    numbers = np.bincount(timed.rows, minlength=int(timed.sketch_rows.max(initial=0)) + 1)
+    numbers[timed.sketch_rows] = FEW + 1
+    few = numbers[timed.rows] <= FEW
+    many = timed._replace(rows=timed.rows[~few], latencies=timed.latencies[~few])
+    made = _sketches(many)
     rows = np.fromiter(made, np.int64, len(made))
-    return Timed(NONE, NONE, rows, tuple(sketch.serialize() for sketch in made.values()))
+    sketches = tuple(sketch.serialize() for sketch in made.values())
+    return Timed(timed.rows[few], timed.latencies[few], rows, sketches)
 
 
 def _sketches(timed: Timed) -> dict[int, Any]:
@@ -63,9 +71,11 @@ def _runs(rows: Ints, latencies: Ints) -> Iterator[tuple[int, Ints]]:
 
 def told(timed: Timed) -> dict[int, Told]:
     """Say what the latencies of each row come to, of those that have any."""
-    if timed.sketches:
-        return {row: Told(_by_sketch(sketch)) for row, sketch in _sketches(timed).items()}
-    return {row: Told(_exactly(found)) for row, found in _runs(timed.rows, timed.latencies)}
+    sketched = np.isin(timed.rows, timed.sketch_rows)
+    many = timed._replace(rows=timed.rows[sketched], latencies=timed.latencies[sketched])
+    exact = _runs(timed.rows[~sketched], timed.latencies[~sketched])
+    said = {row: Told(_by_sketch(sketch)) for row, sketch in _sketches(many).items()}
+    return said | {row: Told(_exactly(found)) for row, found in exact}
 
 
 def _exactly(ascending: Ints) -> Latency:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +19,12 @@ from relay.rings.columns import Ints
 
 Matrix = npt.NDArray[np.int64]
 """Two axes: which key or sum, then the row."""
+
+Hashes = npt.NDArray[np.uint64]
+"""A hash for each row, which means something in this process only."""
+
+Bools = npt.NDArray[np.bool_]
+"""For each row, whether it is wanted."""
 
 MOST_KEYS = 64
 """Keys that a table may have."""
@@ -39,6 +46,18 @@ class Timed(NamedTuple):
     def moved(self, rows: Ints) -> Timed:
         """Give the same with other numbers of rows: `rows` has the new one for each old one."""
         return self._replace(rows=rows[self.rows], sketch_rows=rows[self.sketch_rows])
+
+    def taken(self, wanted: Bools) -> Timed:
+        """Give those of the wanted rows."""
+        if not len(self.rows) and not self.sketches:
+            return self
+        numbers, single, many = np.cumsum(wanted) - 1, wanted[self.rows], wanted[self.sketch_rows]
+        return Timed(
+            numbers[self.rows[single]],
+            self.latencies[single],
+            numbers[self.sketch_rows[many]],
+            tuple(compress(self.sketches, many.tolist())),
+        )
 
 
 class Table(NamedTuple):
@@ -63,16 +82,22 @@ class Table(NamedTuple):
         sums = np.add.reduceat(self.sums[:, order], starts, axis=1)
         return Table(self.keys[:, order[starts]], sums, self.timed.moved(inverse))
 
-    def folded(self, most: int, empty: Sequence[tuple[int, int]]) -> tuple[Table, int]:
-        """Keep the rows with the greatest first sums, at most so many, and put the others together,
-        some of their keys (numbers and values) being emptied. Give also the sum that is in them."""
-        if self.rows <= most:
-            return self, 0
-        rare = np.argpartition(self.sums[0], self.rows - most)[: self.rows - most]
+    def taken(self, wanted: Bools) -> Table:
+        """Give the wanted rows."""
+        return Table(self.keys[:, wanted], self.sums[:, wanted], self.timed.taken(wanted))
+
+    def parted(self, most: int) -> tuple[Table, Table]:
+        """Give the rows with the greatest first sums, so many, and the others; there are more."""
+        heavy = np.zeros(self.rows, np.bool_)
+        heavy[np.argpartition(self.sums[0], self.rows - most)[self.rows - most :]] = True
+        return self.taken(heavy), self.taken(~heavy)
+
+    def emptied(self, values: Iterable[tuple[int, int]]) -> Table:
+        """Set some keys, given by number, to the same value in all rows, and unite these."""
         keys = self.keys.copy()
-        for number, value in empty:
-            keys[number, rare] = value
-        return self._replace(keys=keys).united(), int(self.sums[0, rare].sum())
+        for number, value in values:
+            keys[number] = value
+        return self._replace(keys=keys).united()
 
 
 def empty(keys: int, sums: int) -> Table:
@@ -102,7 +127,7 @@ def _numbered(rows: Iterable[Ints], first: Sequence[int]) -> Ints:
     return np.concatenate([each + start for each, start in zip(rows, first, strict=True)])
 
 
-def hashes(keys: Matrix) -> npt.NDArray[np.uint64]:
+def hashes(keys: Matrix) -> Hashes:
     """Give a hash of the keys of each row."""
     found = np.zeros(keys.shape[1], np.uint64)
     for key, factor in zip(keys.view(np.uint64), _FACTORS, strict=False):

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,12 @@ def test_a_file_is_what_observe_prints(tmp_path: Path, ending: str) -> None:
 )
 def test_what_is_copied_is_what_observe_prints(output: str, start: str) -> None:
     assert text_of(output, [GetFlowsResponse(flow=flow())]).startswith(start)
+
+
+def test_times_are_of_the_zone_that_is_shown() -> None:
+    zone = timezone(timedelta(hours=2))
+    copied = text_of("compact", [GetFlowsResponse(flow=flow())], zone)
+    assert copied.startswith("Oct 13 18:30:59.023 UTC+02:00 [")
 
 
 def test_too_much_is_not_copied() -> None:

@@ -6,13 +6,14 @@ only what goes together. What strangers wrote comes out escaped.
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
-from observe.printers.clock import clock
 from proto.describe import escape, identity
+from proto.describe_events import Clock
 from proto.enums import enum_names
 from proto.event_types import SUBTYPES, TYPE_NAMES
 from proto.flow_pb2 import CiliumEventType, Flow, Policy, TCPFlags, Workload
@@ -81,7 +82,8 @@ PLACES = {start: place for place, start in enumerate(STARTS)}
 REPEATED = {"reply": "is_reply", "drop_reason": "drop_reason_desc"}
 """Fields that older consumers read; left out where their successors are set."""
 
-_TIME = clock("RFC3339Nano")
+Whole = dict[str, Callable[[Any], str]]
+"""How messages are written in one piece, by type."""
 
 
 class Row(NamedTuple):
@@ -92,43 +94,47 @@ class Row(NamedTuple):
     text: str
 
 
-def groups(response: GetFlowsResponse) -> dict[str, list[Row]]:
-    """Give the fields of a flow and of its envelope by group; groups without any are left out."""
+def groups(response: GetFlowsResponse, clock: Clock) -> dict[str, list[Row]]:
+    """Give the fields of a flow and of its envelope by group; groups without any are left out.
+
+    `clock` writes the times.
+    """
     found: dict[str, list[Row]] = {name: [] for name in GROUPS}
-    rows = (*_envelope(response), *_fields(response.flow))
+    rows = (*_envelope(response, clock), *_fields(response.flow, clock))
     for row in sorted(rows, key=lambda row: PLACES[_start(row.path)]):
         found[STARTS[_start(row.path)]].append(row)
     return {name: rows for name, rows in found.items() if rows}
 
 
-def _envelope(response: GetFlowsResponse) -> Iterator[Row]:
+def _envelope(response: GetFlowsResponse, clock: Clock) -> Iterator[Row]:
     """Give the fields of the envelope that say something else than the flow does."""
     flow = response.flow
     if response.HasField("time") and response.time != flow.time:
-        yield Row("response.time", "envelope time", _TIME(response.time))
+        yield Row("response.time", "envelope time", clock(response.time))
     if response.node_name and response.node_name != flow.node_name:
         yield Row("response.node_name", "envelope node", escape(response.node_name))
 
 
-def _fields(flow: Flow) -> Iterator[Row]:
+def _fields(flow: Flow, clock: Clock) -> Iterator[Row]:
     """Give all fields that are set."""
-    rows = list(_walk(flow, ""))
+    rows = list(_walk(flow, "", WHOLE | {"google.protobuf.Timestamp": clock}))
     paths = {row.path for row in rows}
     return (row for row in rows if REPEATED.get(row.path) not in paths)
 
 
-def _walk(message: Message, above: str) -> Iterator[Row]:
+def _walk(message: Message, above: str, whole: Whole) -> Iterator[Row]:
     """Give the fields below a message; one without any is a row by itself."""
     for field, value in message.ListFields():
         path = f"{above}{field.name}"
         kind = field.message_type.full_name if field.message_type else ""
         if kind == "flow.HTTPHeader":
             yield from (Row(path, f"{escape(h.key)}:", escape(h.value)) for h in value)
-        elif not kind or kind in WHOLE:
-            yield _row(path, "\n".join(_text(path, field, v) for v in _values(field, value)))
+        elif not kind or kind in whole:
+            write = whole[kind] if kind else partial(_text, path, field)
+            yield _row(path, "\n".join(map(write, _values(field, value))))
         else:
             for each in _values(field, value):
-                below = list(_walk(each, f"{path}."))
+                below = list(_walk(each, f"{path}.", whole))
                 yield from below or [_row(path, "nothing further")]
 
 
@@ -152,9 +158,7 @@ def _start(path: str) -> str:
 
 
 def _text(path: str, field: FieldDescriptor, value: Any) -> str:
-    """Write one value."""
-    if field.message_type is not None:
-        return WHOLE[field.message_type.full_name](value)
+    """Write one value that is no message."""
     if field.enum_type is not None:
         return enum_names(field.enum_type).get(value) or str(value)
     if isinstance(value, bool):
@@ -188,8 +192,7 @@ def _event_type(value: CiliumEventType) -> str:
     return f"{said}, {point} ({value.sub_type})" if point or value.sub_type else said
 
 
-WHOLE: dict[str, Callable[[Any], str]] = {
-    "google.protobuf.Timestamp": _TIME,
+WHOLE: Whole = {
     "google.protobuf.BoolValue": lambda value: "yes" if value.value else "no",
     "google.protobuf.Any": lambda value: f"{escape(value.type_url)}, {len(value.value):,} bytes",
     "flow.Workload": _workload,
@@ -197,4 +200,4 @@ WHOLE: dict[str, Callable[[Any], str]] = {
     "flow.TCPFlags": _flags,
     "flow.CiliumEventType": _event_type,
 }
-"""Messages that are written in one piece, by type."""
+"""Messages that are written in one piece, by type; times besides."""

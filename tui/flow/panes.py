@@ -9,6 +9,7 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from proto.describe_events import Clock
 from proto.observer_pb2 import GetFlowsResponse
 from tui.flow.fields import groups
 from tui.flow.pretty import pretty
@@ -42,15 +43,15 @@ class Pane(VerticalScroll):
         """Make room for the text."""
         yield Static(markup=False)
 
-    def show_fields(self, response: GetFlowsResponse) -> None:
-        """Show the fields of a flow."""
+    def show_fields(self, response: GetFlowsResponse, clock: Clock) -> None:
+        """Show the fields of a flow; `clock` writes times."""
         self.border_title = "Fields"
         title = self.get_component_rich_style("pane--group", partial=True)
         label = self.get_component_rich_style("pane--label", partial=True)
         table = Table.grid(padding=(0, 1), expand=True)
         table.add_column(width=LABEL_WIDTH, overflow="fold")
         table.add_column(ratio=1, overflow="fold")
-        for name, rows in groups(response).items():
+        for name, rows in groups(response, clock).items():
             table.add_row(Text(name, style=title), "")
             for row in rows:
                 table.add_row(Text(f"  {row.label}", style=label), Text(row.text))

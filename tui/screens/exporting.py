@@ -43,7 +43,7 @@ class Exporting(Screen[None]):
             self.notify("no flow is selected", severity="warning")
             return
         try:
-            text = text_of(output, [response])
+            text = text_of(output, [response], self.app.zone)
         except ExportError as error:
             self.notify(str(error), severity="error", markup=False)
             return
@@ -57,7 +57,7 @@ class Exporting(Screen[None]):
 
         seconds = self.app.now_ns() // SECOND
         name = datetime.fromtimestamp(seconds, UTC).strftime("flows-%Y%m%d-%H%M%S.jsonl")
-        self.app.push_screen(Save(name, self.listed))
+        self.app.push_screen(Save(name, self.listed, self.app.zone))
 
 
 NAMES = {"compact": "a line", "jsonpb": "JSON", "csv": "CSV"}

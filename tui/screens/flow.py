@@ -13,6 +13,7 @@ from textual.reactive import reactive
 from textual.widgets import Footer, Static
 from textual.worker import get_current_worker
 
+from observe.printers.clock import clock
 from observe.printers.compact import CompactPrinter
 from observe.printers.style import Style
 from proto.escape import escape
@@ -117,10 +118,14 @@ class OneFlow(Exporting):
             self._draw()
 
     def _draw(self) -> None:
-        line = CompactPrinter(Style(node_name=True)).flow(self._shown)
+        zone = self.app.zone
+        line = CompactPrinter(Style(clock=clock(zone=zone), node_name=True)).flow(self._shown)
         self.query_one("#line", Static).update(Text(line.rstrip("\n"), overflow="fold"))
         pane = self.query_one(Pane)
-        (pane.show_json if self.raw else pane.show_fields)(self._shown)
+        if self.raw:
+            pane.show_json(self._shown)
+        else:
+            pane.show_fields(self._shown, clock("RFC3339Nano", zone))
         pane.scroll_home(animate=False)
 
     def _begin(self) -> None:

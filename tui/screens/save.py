@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 
 from proto.escape import escape
 from proto.observer_pb2 import GetFlowsResponse
-from tui.export import ENDINGS, Exists, ExportError, save
+from tui.export import ENDINGS, Exists, ExportError, Zone, save
 from tui.keys import key
 
 
@@ -35,8 +35,11 @@ class Save(ModalScreen[None]):
         key("escape", "dismiss", "save.back", "Go back without writing"),
     ]
 
-    def __init__(self, name: str, flows: Callable[[], Iterable[GetFlowsResponse]]) -> None:
+    def __init__(
+        self, name: str, flows: Callable[[], Iterable[GetFlowsResponse]], zone: Zone
+    ) -> None:
         super().__init__()
+        self._zone = zone
         self._name = name
         self._flows = flows
         self._exists = ""
@@ -58,7 +61,7 @@ class Save(ModalScreen[None]):
     @work(thread=True, exclusive=True, group="save")
     def _save(self, name: str, flows: Iterable[GetFlowsResponse], replace: bool) -> None:
         try:
-            number = save(name, flows, replace)
+            number = save(name, flows, replace, self._zone)
         except Exists as error:
             self.app.call_from_thread(self._ask, name, str(error))
         except ExportError as error:

@@ -7,6 +7,7 @@ import pytest
 from google.protobuf.json_format import MessageToDict
 from hypothesis import given
 
+from observe.printers.clock import clock
 from proto.escape import UNSAFE, escape
 from proto.flow_pb2 import Flow
 from proto.observer_pb2 import GetFlowsResponse
@@ -15,10 +16,12 @@ from tests.factories import NOON_NS, flow, flows
 from tests.hard_events import FLOWS
 from tui.flow.fields import ENVELOPE, GROUPS, groups
 
+TIMES = clock("RFC3339Nano")
+
 
 def said(made: Flow, **envelope: Any) -> dict[str, list[tuple[str, str]]]:
     """Give label and text of each row by group."""
-    found = groups(GetFlowsResponse(flow=made, **envelope))
+    found = groups(GetFlowsResponse(flow=made, **envelope), TIMES)
     return {name: [(row.label, row.text) for row in rows] for name, rows in found.items()}
 
 
@@ -139,7 +142,7 @@ def test_every_text_and_number_of_a_flow_is_shown(made: Flow) -> None:
 
 
 def groups_of(made: Flow) -> list[list[Any]]:
-    return list(groups(GetFlowsResponse(flow=made)).values())
+    return list(groups(GetFlowsResponse(flow=made), TIMES).values())
 
 
 @pytest.mark.parametrize("number", range(len(FLOWS)))

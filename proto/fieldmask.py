@@ -6,15 +6,14 @@ nothing here is ignored, as the API wants it: a newer client may ask for more th
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 
+from proto.view import Tree, view
+
 M = TypeVar("M", bound=Message)
-Copy = Callable[[Any, Any], None]
-Tree = dict[str, "Tree"]
-"""Names of fields, each with those that are wanted inside; with none, all of it is wanted."""
 
 MASKS = 256
 """How many masks are kept ready."""
@@ -30,20 +29,21 @@ def keeper(kind: type[M], paths: Iterable[str]) -> Callable[[M], M]:
     wanted = tuple(paths)
     if not wanted:
         return lambda message: message
-    copies = _prepared(kind().DESCRIPTOR, wanted)
-
-    def kept(message: M) -> M:
-        made = kind()
-        for copy in copies:
-            copy(message, made)
-        return made
-
-    return kept
+    cut = cutter(kind.DESCRIPTOR, wanted)
+    return lambda message: kind.FromString(cut(message.SerializeToString()))
 
 
 @lru_cache(maxsize=MASKS)
-def _prepared(descriptor: Descriptor, paths: tuple[str, ...]) -> list[Copy]:
-    return _copies(descriptor, _tree(paths))
+def cutter(descriptor: Descriptor, paths: tuple[str, ...]) -> Callable[[bytes], bytes]:
+    """Prepare a mask for messages of one kind that are, and stay, serialized."""
+    parse = view(descriptor, _known(descriptor, _tree(paths))).FromString
+
+    def cut(serialized: bytes) -> bytes:
+        message: Message = parse(serialized)
+        message.DiscardUnknownFields()
+        return message.SerializeToString()
+
+    return cut
 
 
 def _tree(paths: Iterable[str]) -> Tree:
@@ -59,48 +59,15 @@ def _tree(paths: Iterable[str]) -> Tree:
     return tree
 
 
-def _copies(descriptor: Descriptor, tree: Tree) -> list[Copy]:
-    """Make what copies each field of the tree that the message type has."""
-    fields = descriptor.fields_by_name
-    return [
-        copy
-        for name, inner in tree.items()
-        if name in fields and (copy := _copy(fields[name], inner))
-    ]
-
-
-def _copy(field: FieldDescriptor, inner: Tree) -> Copy | None:
-    name, nested = field.name, field.message_type
-    if inner:
-        copies = [] if nested is None or field.is_repeated else _copies(nested, inner)
-        return _part(name, copies) if copies else None
-    if field.is_repeated:
-        return lambda message, made: getattr(made, name).MergeFrom(getattr(message, name))
-    return _value(name) if nested is None else _whole(name)
-
-
-def _part(name: str, copies: list[Copy]) -> Copy:
-    def copy(message: Any, made: Any) -> None:
-        if message.HasField(name):
-            source, target = getattr(message, name), getattr(made, name)
-            target.SetInParent()
-            for inner in copies:
-                inner(source, target)
-
-    return copy
-
-
-def _whole(name: str) -> Copy:
-    def copy(message: Any, made: Any) -> None:
-        if message.HasField(name):
-            getattr(made, name).CopyFrom(getattr(message, name))
-
-    return copy
-
-
-def _value(name: str) -> Copy:
-    def copy(message: Any, made: Any) -> None:
-        if value := getattr(message, name):
-            setattr(made, name, value)
-
-    return copy
+def _known(descriptor: Descriptor, tree: Tree) -> Tree:
+    """Leave out what names nothing: an unknown field, or one inside of what has no fields."""
+    known: Tree = {}
+    for name, inner in tree.items():
+        field = descriptor.fields_by_name.get(name)
+        if field is None:
+            continue
+        nested = None if field.is_repeated else field.message_type
+        inside = _known(nested, inner) if nested else {}
+        if inside or not inner:
+            known[name] = inside
+    return known

@@ -40,7 +40,7 @@ class OneFlow(Exporting):
     OneFlow {
         #line { height: auto; max-height: 4; padding: 0 1; background: $panel; }
         #parts { layout: vertical; height: 1fr; }
-        Pane, Way { border: round $border-blurred; height: 1fr; min-height: 5; }
+        Pane, Way { border: round $foreground 30%; height: 1fr; min-height: 5; }
         Pane:focus, Way:focus { border: round $border; height: 2fr; }
         &.-wide #parts { layout: horizontal; }
         &.-wide Pane { width: 2fr; height: 100%; }

@@ -4,11 +4,12 @@ Whatever is wrong with a request is a ValueError, InvalidFilter among them.
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from observe.filesource import FileSource
 from proto.aggregate_pb2 import AggregateRequest, AggregateResponse
-from proto.aggregates.asked import Asked, flows_of
+from proto.aggregates.asked import flows_of
 from proto.aggregates.plain import Aggregator
 from proto.failure import NotOffered
 from proto.observer_pb2 import GetFlowsRequest, GetFlowsResponse
@@ -62,11 +63,9 @@ def of_server(
 
     Raises TransportError as `client` does. What could not be counted is told in the coverage.
     """
-    Asked.of(request)  # so that what makes no sense is refused alike, whoever would count
-    try:
+    counting = Counting(request, most)  # refuses what makes no sense, whoever would count
+    with suppress(NotOffered):
         return client.aggregate(request)
-    except NotOffered:
-        counting = Counting(request, most)
     for batch in client.responses(counting.asked):
         counting.take(batch)
     return counting.response()
@@ -76,11 +75,9 @@ async def of_server_async(
     client: "AsyncClient", request: AggregateRequest, most: int = MOST_READ
 ) -> AggregateResponse:
     """Do what `of_server` does, with asyncio."""
-    Asked.of(request)
-    try:
+    counting = Counting(request, most)
+    with suppress(NotOffered):
         return await client.aggregate(request)
-    except NotOffered:
-        counting = Counting(request, most)
     async for batch in client.responses(counting.asked):
         counting.take(batch)
     return counting.response()

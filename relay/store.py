@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from proto import flow_pb2
+from relay.aggregates.rollups import RollupLimits, Rollups
 from relay.errors import StoreError
 from relay.file.connections import Readers
 from relay.file.filelock import FileLock
@@ -36,13 +37,14 @@ class Store:
         path: Path,
         limits: Mapping[str, Limit] | None = None,
         *,
+        rollups: RollupLimits = RollupLimits(),  # noqa: B008 - it is frozen
         clock: Callable[[], int] = time.time_ns,
         tolerance_ns: int = CLOCK_TOLERANCE_NS,
     ) -> None:
         path = Path(path).resolve()
         self._lock = FileLock(path)
         try:
-            self._writer = Writer(path, limits or {}, clock, tolerance_ns)
+            self._writer = Writer(path, limits or {}, rollups, clock, tolerance_ns)
         except BaseException:
             self._lock.release()
             raise
@@ -59,6 +61,11 @@ class Store:
     def dimensions(self) -> Dimensions:
         """The dictionaries, for `LiveFlows`."""
         return self._writer.dimensions
+
+    @property
+    def rollups(self) -> Rollups:
+        """What flows come to in each minute, for its numbers."""
+        return self._writer.rollups
 
     @property
     def failed(self) -> StoreError | None:

@@ -14,14 +14,12 @@ import zstandard
 from relay.aggregates.keys import KEYS
 from relay.aggregates.reading import table_of
 from relay.aggregates.table import Matrix, Table, Timed, joined
+from relay.file.schema import PART_BITS
 from relay.rings.blocks import compress, join, split
 from relay.rings.columns import Columns
 from relay.rings.packing import pack_table, unpack_column
 
 MINUTE_NS = 60 * 10**9
-
-PART_BITS = 12
-"""Bits of a part's number in the id of its row; the minute's, counted from 1970, is above."""
 
 ROLLED = (*KEYS, "folded")
 """The keys of a minute's rows; `folded` is 1 where rarer ones were emptied."""

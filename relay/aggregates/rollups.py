@@ -15,7 +15,6 @@ import numpy as np
 
 from relay.aggregates.labels import DICTIONARY
 from relay.aggregates.minutes import (
-    PART_BITS,
     ROLLED,
     minutes_of,
     pack,
@@ -24,6 +23,7 @@ from relay.aggregates.minutes import (
 )
 from relay.aggregates.percentiles import digested
 from relay.aggregates.table import Hashes, Table, hashes, joined
+from relay.file.schema import PART_BITS
 from relay.rings.classes import KINDS
 from relay.rings.columns import Columns
 

@@ -19,6 +19,10 @@ from relay.rings.packing import unpack_column
 APPLICATION = 0x50_4C_4D_52
 """`PLMR`, in the header of each of our files."""
 
+PART_BITS = 12
+"""Bits of a part's number in the id of a part of a minute; the minute, counted from 1970, is above.
+"""
+
 VERSION = 2
 """Newest schema that this relay knows: the number of the last migration."""
 
@@ -32,9 +36,15 @@ STATE = (
     " position BLOB NOT NULL, refused INTEGER NOT NULL, updated_ns INTEGER NOT NULL,"
     " ended INTEGER NOT NULL,"
     " PRIMARY KEY (node, source, run)) STRICT, WITHOUT ROWID",
+    "CREATE TABLE minute (id INTEGER PRIMARY KEY, flows INTEGER NOT NULL, rows INTEGER NOT NULL,"
+    " content BLOB NOT NULL) STRICT",
+    "CREATE VIEW minutes AS SELECT"
+    f" strftime('%Y-%m-%dT%H:%MZ', (id >> {PART_BITS}) * 60, 'unixepoch') AS minute,"
+    " sum(flows) AS flows, sum(length(content)) AS bytes"
+    f" FROM minute GROUP BY id >> {PART_BITS}",
 )
 """What the relay itself keeps: its identity, each ring's bounds, each dictionary's next id, how far
-each agent is."""
+each agent is, and what flows came to in each minute."""
 
 
 def tables() -> list[str]:

@@ -84,6 +84,9 @@ class Commit:
         stored = self._stored()
         for ring in self._state.rings:
             self._write_ring(ring, stored)
+        if len(stored):
+            self._state.rollups.add(stored.columns)
+            self._state.rollups.write(self._connection)
         if len(stored) or always:
             self._connection.execute("UPDATE relay SET next_seq = ?", [self._state.next_seq])
         for dimension in self._state.dimensions.values():
@@ -122,6 +125,7 @@ class Commit:
             "UPDATE dimension SET next_id = ? WHERE name = ?", (dimension.next_id, name)
         )
         if dimension.overgrown():
-            used = set().union(*(ring.values(name) for ring in self._state.rings))
+            used = self._state.rollups.used(self._connection, name)
+            used.update(*(ring.values(name) for ring in self._state.rings))
             forgotten = [(number,) for number in dimension.collect(used)]
             self._connection.executemany(f"DELETE FROM {name} WHERE id = ?", forgotten)

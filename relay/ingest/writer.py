@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from relay.aggregates.rollups import RollupLimits, Rollups
 from relay.errors import InvalidBatch, OutOfOrder, StoreError
 from relay.file.connections import open_writer
 from relay.ingest.commit import Commit
@@ -32,12 +33,18 @@ class Writer:
     through."""
 
     def __init__(
-        self, path: Path, limits: Mapping[str, Limit], clock: Callable[[], int], tolerance_ns: int
+        self,
+        path: Path,
+        limits: Mapping[str, Limit],
+        rollups: RollupLimits,
+        clock: Callable[[], int],
+        tolerance_ns: int,
     ) -> None:
         self.jobs = Jobs()
         self.failed: StoreError | None = None
         self.on_commit: Callable[[Committed], None] | None = None
         self.dimensions = Dimensions()
+        self.rollups = Rollups(rollups)
         self._path = path
         self._limits = limits
         self._clock = clock
@@ -95,7 +102,7 @@ class Writer:
 
     def _load(self) -> None:
         """Read the state from the file."""
-        self.state = State(self._connection, self._limits, self.dimensions)
+        self.state = State(self._connection, self._limits, self.dimensions, self.rollups)
         self._stale = False
 
     def _commit(self, group: list[Job]) -> tuple[list[Answer], Committed]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from relay.aggregates.rollups import Rollups
 from relay.file.schema import PACKED
 from relay.ingest.streams import Streams
 from relay.rings.blocks import BLOCK_BITS, Block, Run, split, unpack_zones
@@ -19,13 +20,14 @@ from relay.rings.ring import Ring
 
 
 class State:
-    """Rings, dictionaries, streams, and the next `seq`, as they are committed."""
+    """Rings, dictionaries, rollups, streams, and the next `seq`, as they are committed."""
 
     def __init__(
         self,
         connection: sqlite3.Connection,
         limits: Mapping[str, Limit],
         dimensions: Dimensions,
+        rollups: Rollups,
     ) -> None:
         self.relay_id: str
         self.next_seq: int
@@ -34,6 +36,8 @@ class State:
         for name, next_id in connection.execute("SELECT name, next_id FROM dimension").fetchall():
             entries = connection.execute(f"SELECT id, value FROM {name} ORDER BY id")
             self.dimensions[name].load(entries, next_id)
+        self.rollups = rollups
+        self.rollups.load(connection)
         self.streams = Streams(connection)
         bounds = {name: ids for name, *ids in connection.execute("SELECT * FROM ring")}
         self.rings = [

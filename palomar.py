@@ -80,11 +80,13 @@ def main() -> None:
 
     gc.set_threshold(COLLECTED_AFTER)
     from observe.lazy import LazyGroup, Row
+    from observe.version import version_option
 
     rows = {name: Row(*row) for name, row in COMMANDS.items()}
     group = LazyGroup(
         "palomar",
         rows,
+        params=[version_option()],
         help="The flow observer that keeps its history.",
         context_settings={"help_option_names": ["-h", "--help"]},
     )

@@ -10,7 +10,7 @@ from observe.formatting import EVENT_OUTPUTS, flow_format_options, format_option
 from observe.layout import Option, SectionedCommand, SwitchOption
 from observe.selecting import selection_options
 from observe.usage import one_line
-from observe.version import LINE
+from observe.version import version_option
 
 OTHER = "Other"
 HELP_NAMES = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -62,11 +62,6 @@ def _event_command(name: str, callback: Any, about: str) -> SectionedCommand:
     )
 
 
-def _version(ctx: click.Context) -> None:
-    click.echo(LINE)
-    ctx.exit()
-
-
 class Flows(SectionedCommand):
     """The command that is meant where none is named; its help tells of the others."""
 
@@ -107,14 +102,7 @@ FLOWS = Flows(
         *flow_format_options(),
         *connection_options(),
         *_other_options(),
-        click.Option(
-            ["--version"],
-            is_flag=True,
-            is_eager=True,
-            expose_value=False,
-            callback=lambda ctx, param, value: _version(ctx) if value else None,
-            help="Show the version and exit.",
-        ),
+        version_option(),
     ],
     help="Show flows (the default).",
     context_settings=HELP_NAMES,

@@ -72,8 +72,9 @@ def test_an_unknown_command_is_a_usage_error() -> None:
     assert "No such command 'frobnicate'" in result.stderr
 
 
-def test_versions_are_told() -> None:
-    assert run("version").stdout == "palomar 0.1.0 (Hubble API 1.19.4)\n"
+@pytest.mark.parametrize("word", ["version", "--version"])
+def test_versions_are_told(word: str) -> None:
+    assert run(word).stdout == "palomar 0.1.0 (Hubble API 1.19.4)\n"
 
 
 def test_scripts_read_flows(server: ObserverServer) -> None:

@@ -3,13 +3,16 @@
 import time
 from collections.abc import AsyncGenerator, Sequence
 
-from relay.answers.parts import CHUNK, Part, Place
+from relay.answers.parts import Part, Place
 from relay.answers.requests import Query
 from relay.live.follower import Follower
 from relay.live.losses import Losses
 from relay.rings.classes import LOST
 from relay.rings.stored import Stored
 from relay.settings import Settings
+
+CHUNK = 256
+"""Most events in a live part of an answer."""
 
 
 class Following:
@@ -48,13 +51,13 @@ class Following:
 
     def _render(self, taken: Sequence[Stored], lost: int) -> list[bytes]:
         """Make the answers of what was taken, and of the losses that may be told."""
-        render = self._query.render
         for event in taken:
             if event.ring == LOST:
                 self._losses.add(event.event)
         if lost:
             self._losses.overtaken(lost, time.time_ns())
-        return [render(e.event) for e in taken if e.ring != LOST] + self._losses.due()
+        flows = [event.event for event in taken if event.ring != LOST]
+        return self._query.rendered(flows) + self._losses.due()
 
     def _silent(self) -> bool:
         """Say whether it is time to tell a quiet stream how far it has come."""

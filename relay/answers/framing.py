@@ -1,7 +1,9 @@
 """Stored events as messages of the API, put together by hand: an event is an answer of GetFlows
 already."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import chain
 
 from proto.observer_pb2 import ExportEvent, GetAgentEventsResponse, GetDebugEventsResponse
 from proto.reader_pb2 import ReadResponse
@@ -19,9 +21,15 @@ def varint(number: int) -> bytes:
     return bytes(out)
 
 
-def responses(answers: Iterable[bytes]) -> bytes:
+@lru_cache(8192)
+def _head(length: int) -> bytes:
+    return _RESPONSES + varint(length)
+
+
+def responses(answers: Sequence[bytes]) -> bytes:
     """Frame answers as the field `responses` of a ReadResponse."""
-    return b"".join([_RESPONSES + varint(len(answer)) + answer for answer in answers])
+    heads = map(_head, map(len, answers))
+    return b"".join(chain.from_iterable(zip(heads, answers, strict=True)))
 
 
 def agent_event(event: bytes) -> bytes:

@@ -1,7 +1,9 @@
 """What answers are made of, and how history is read in parts."""
 
 import time
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from proto.reader_pb2 import Coverage
@@ -12,9 +14,6 @@ from relay.rings.classes import FLOWS, RINGS
 from relay.rings.stored import Stored
 from relay.settings import Settings
 from relay.store import Store
-
-CHUNK = 256
-"""Most events in a part of an answer."""
 
 
 class Place(NamedTuple):
@@ -95,19 +94,17 @@ class Reading:
         return coverage(self._store, self._history.looked_at) if self._query.surveyed else None
 
     def _part(self, piece: Sequence[Stored], place: Place) -> Part:
-        return Part([self._query.render(event) for event in fold(piece)], place)
+        return Part(self._query.rendered(fold(piece)), place)
 
 
 def _cut(chunk: Sequence[Stored], size: int) -> Iterator[Sequence[Stored]]:
     """Cut a chunk into pieces of about `size` bytes; one event is the least."""
-    first = total = 0
-    for number, stored in enumerate(chunk):
-        total += len(stored.event)
-        if total > size and number > first:
-            yield chunk[first:number]
-            first, total = number, len(stored.event)
-    if first < len(chunk):
-        yield chunk[first:]
+    first, ends = 0, list(accumulate(len(stored.event) for stored in chunk))
+    while first < len(chunk):
+        before = ends[first - 1] if first else 0
+        end = max(first + 1, bisect_right(ends, before + size))
+        yield chunk[first:end]
+        first = end
 
 
 def coverage(store: Store, looked_at: int) -> Coverage:

@@ -34,11 +34,16 @@ class Query:
 
     kind: Kind
     selection: Selection
-    render: Callable[[bytes], bytes]
+    render: Callable[[bytes], bytes] | None
+    """None: as it is, which is an answer of GetFlows already."""
     allow: Sequence[FlowFilter] = ()
     deny: Sequence[FlowFilter] = ()
     surveyed: bool = False
     """Whether to say what the history was drawn from, which costs a count."""
+
+    def rendered(self, events: list[bytes]) -> list[bytes]:
+        """Render events."""
+        return events if self.render is None else [self.render(event) for event in events]
 
     @property
     def backlog(self) -> bool:
@@ -77,11 +82,6 @@ def _events(query: Query) -> Keep:
     return keep
 
 
-def _whole(event: bytes) -> bytes:
-    """Give an event as it is: an answer of GetFlows already."""
-    return event
-
-
 def _masked(paths: tuple[str, ...]) -> Callable[[bytes], bytes]:
     """Make what leaves the named fields of a flow; the envelope stays whole."""
     mask = keeper(Flow, paths)
@@ -103,7 +103,7 @@ def of_flows(request: GetFlowsRequest, surveyed: bool = False) -> Query:
     selection = Selection.of(request)
     predicate(request.whitelist, request.blacklist)
     paths = tuple(request.field_mask.paths)
-    render = _masked(paths) if paths else _whole
+    render = _masked(paths) if paths else None
     return Query("flow", selection, render, request.whitelist, request.blacklist, surveyed)
 
 

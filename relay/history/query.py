@@ -30,10 +30,10 @@ from relay.rings.state import State
 from relay.rings.stored import Stored
 
 CHUNK = 256
-"""Events handed out at once."""
+"""Events fetched and handed out at first, so that the answer begins soon; then it doubles."""
 
 FETCHED = 4096
-"""Events fetched at once; it begins with a chunk and doubles."""
+"""Events fetched and handed out at once at most."""
 
 HELD = 4096
 """Up to so many last events are held; for more, their beginning is looked for first."""
@@ -167,13 +167,13 @@ class Answer:
         """Give the answer in chunks."""
         number = selection.number
         if number is None:
-            return _chunks(self._kept(1, after))
+            return self._kept(1, after)
         if selection.first:
-            return _chunks(_behind(after, _first(self._kept(1, None), number)))
+            return _behind(after, _first(self._kept(1, None), number))
         if number <= HELD:
-            return _chunks(_behind(after, self._last(number)))
+            return _behind(after, self._last(number))
         before = self._before_last(number)
-        return _chunks(self._kept(1, max(before, after) if before and after else before or after))
+        return self._kept(1, max(before, after) if before and after else before or after)
 
     def arrived(self, above: int) -> Iterator[list[Stored]]:
         """Give what arrived after the seq `above`, by seq."""
@@ -243,9 +243,3 @@ def _behind(after: After, lists: Iterator[list[Stored]]) -> Iterator[list[Stored
     """Leave out what was given before."""
     for events in lists:
         yield [e for e in events if after is None or (e.order_ns, e.seq) > after]
-
-
-def _chunks(lists: Iterator[list[Stored]]) -> Iterator[list[Stored]]:
-    for events in lists:
-        for start in range(0, len(events), CHUNK):
-            yield events[start : start + CHUNK]

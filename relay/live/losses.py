@@ -76,6 +76,8 @@ def fold(part: Sequence[Stored]) -> list[bytes]:
 
     Losses of one node, source and second become one, in the place of the last of them.
     """
+    if not any(stored.ring == LOST for stored in part):
+        return [stored.event for stored in part]
     events: list[bytes | None] = [stored.event for stored in part]
     totals: dict[tuple[str, int, int], tuple[int, GetFlowsResponse]] = {}
     for index, stored in enumerate(part):

@@ -83,16 +83,16 @@ def test_a_mask_leaves_the_envelope_whole() -> None:
     told = event(uuid="7").SerializeToString()
     request = GetFlowsRequest()
     request.field_mask.paths.extend(["uuid", "source.namespace", "no.such.field"])
-    masked = GetFlowsResponse.FromString(of_flows(request).render(told))
+    masked = GetFlowsResponse.FromString(of_flows(request).rendered([told])[0])
     assert masked.flow == Flow(uuid="7", source={"namespace": "cilium-test"})  # type: ignore[arg-type]
     assert (masked.node_name, masked.time) == ("default/node-1", from_ns(NOON_NS))
     loss = lost(3, node_name="n").SerializeToString()
-    assert of_flows(request).render(loss) == loss
+    assert of_flows(request).rendered([loss])[0] == loss
 
 
 def test_without_a_mask_the_bytes_are_those_that_were_stored() -> None:
     strange = event().SerializeToString() + b"\xfa\xff\x0f\x03new"
-    assert of_flows(GetFlowsRequest()).render(strange) is strange
+    assert of_flows(GetFlowsRequest()).rendered([strange])[0] is strange
 
 
 def test_a_follow_without_a_beginning_wants_no_history() -> None:

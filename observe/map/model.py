@@ -3,6 +3,7 @@
 `questions` says what to ask, and `Map.of` makes a map of the answers, for whoever shows it.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -28,7 +29,7 @@ MOST_EDGES = 1_000
 """Edges of one map; those with the most flows are kept."""
 
 MOST_SHARES = 1_000
-"""Pairs of a name asked for and a backend."""
+"""Names asked for with a backend and a verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,8 @@ class Backend:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """How the requests for one name were shared between backends, the busiest first.
+    """How the requests for one name that were not dropped were shared between backends, the busiest
+    first.
 
     `asked_by` is one of ASKED_BY: what the name is.
     """
@@ -142,7 +144,10 @@ def questions(level: str, edges: int = MOST_EDGES) -> list[Question]:
     """Say what to ask for a map of at most so many edges; `level` is one of LEVELS."""
     return [
         Question(by=[f"client.{level}", f"server.{level}"], order=FLOWS, limit=edges, latency=True),
-        *(Question(by=[by, "server.pod"], order=REQUESTS, limit=MOST_SHARES) for by in ASKED_BY),
+        *(
+            Question(by=[by, "server.pod", "verdict"], order=REQUESTS, limit=MOST_SHARES)
+            for by in ASKED_BY
+        ),
     ]
 
 
@@ -171,14 +176,17 @@ def add(total: Counts, counts: Counts) -> None:
 
 
 def _balances(asked_by: str, answer: Answer) -> Iterable[Balance]:
-    """Put the backends of each name together; what was not asked by a name is left out."""
-    found: dict[str, dict[str, int]] = {}
+    """Put the backends of each name together.
+
+    What was not asked by a name is left out, and what was dropped: no backend saw it.
+    """
+    found: dict[str, Counter[str]] = {}
     for group in answer.groups:
-        name, pod = group.values
-        if name and group.counts.requests:
-            found.setdefault(name, {})[pod] = group.counts.requests
+        name, pod, verdict = group.values
+        if name and group.counts.requests and verdict != "DROPPED":
+            found.setdefault(name, Counter())[pod] += group.counts.requests
     for name, pods in found.items():
-        total = sum(pods.values())
+        total = pods.total()
         ranked = sorted(pods.items(), key=lambda each: (-each[1], each[0]))
         backends = tuple(Backend(pod, number, number / total) for pod, number in ranked)
         yield Balance(asked_by, name, total, backends)

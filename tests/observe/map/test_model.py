@@ -82,7 +82,13 @@ def test_nodes_say_what_they_received_and_sent() -> None:
 
 
 def test_requests_are_shared_between_the_pods_that_served_them() -> None:
-    made = mapped([request("echo-1")] * 3 + [request("echo-2")] * 3 + [request("x", "/relative")])
+    made = mapped(
+        [
+            *(request(pod) for pod in ("echo-1", "echo-2") * 3),
+            request("x", "/relative"),
+            request("echo-1", verdict=flow_pb2.DROPPED),
+        ]
+    )
     [balance] = [each for each in made.balances if each.asked_by == "http_host"]
     assert (balance.name, balance.requests) == ("echo:8080", 6)
     assert [(b.pod, b.share) for b in balance.backends] == [

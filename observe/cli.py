@@ -1,5 +1,6 @@
 """The command `observe`: flows by default, and the events of agents and of debugging."""
 
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -71,18 +72,38 @@ class Flows(SectionedCommand):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands, then the options."""
-        rows = [(each.name or "", each.get_short_help_str(80)) for each in main.commands.values()]
+        rows = [
+            ("flows", FLOWS.help or ""),
+            *((name, about) for name, (_, about) in EVENTS.items()),
+        ]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
         super().format_options(ctx, formatter)
 
 
+EVENTS: dict[str, tuple[Callable[..., None], str]] = {
+    "agent-events": (_agent_events, "Show events of Cilium agents."),
+    "debug-events": (_debug_events, "Show debug events of Cilium agents."),
+}
+"""The other commands: what they do, and what their help says of it."""
+
+
 class Observe(click.Group):
-    """A group whose first command is meant where none is named."""
+    """A group whose first command is meant where none is named; the others are made when asked."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands."""
+        return [*self.commands, *EVENTS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Find a command, or make it; None where there is no such command."""
+        if cmd_name in EVENTS:
+            return _event_command(cmd_name, *EVENTS[cmd_name])
+        return super().get_command(ctx, cmd_name)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the first command in front of arguments that name none."""
-        if not args or args[0] not in self.commands:
+        if not args or args[0] not in self.list_commands(ctx):
             args = [FLOWS.name or "", *args]
         return super().parse_args(ctx, args)
 
@@ -109,12 +130,4 @@ FLOWS = Flows(
 )
 
 
-main = Observe(
-    "observe",
-    commands=[
-        FLOWS,
-        _event_command("agent-events", _agent_events, "Show events of Cilium agents."),
-        _event_command("debug-events", _debug_events, "Show debug events of Cilium agents."),
-    ],
-    add_help_option=False,
-)
+main = Observe("observe", commands=[FLOWS], add_help_option=False)

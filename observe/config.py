@@ -15,8 +15,10 @@ command is for that command alone:
 
 import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PREFIXES = ("PALOMAR", "HUBBLE")
 """First words of environment variables; the first that is set counts."""
@@ -26,8 +28,10 @@ class ConfigError(ValueError):
     """A file that cannot be used. The text is one line that names it."""
 
 
-def default_path() -> Path:
+def default_path() -> "Path":
     """Give the file that is read unless another is named: `palomar/config.toml` below XDG's."""
+    from pathlib import Path  # help does without
+
     home = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
     return Path(home, "palomar", "config.toml")
 
@@ -38,7 +42,7 @@ def environment(flag: str) -> list[str]:
     return [f"{prefix}_{name}" for prefix in PREFIXES]
 
 
-def defaults(path: Path | None, command: str, flags: Iterable[str]) -> dict[str, Any]:
+def defaults(path: "Path | None", command: str, flags: Iterable[str]) -> dict[str, Any]:
     """Read the defaults of a command's parameters, by their names, from a file.
 
     With None the default file is read if there is one. `flags` are the command's long flags; what
@@ -58,7 +62,7 @@ def defaults(path: Path | None, command: str, flags: Iterable[str]) -> dict[str,
     return {key.replace("-", "_"): value for key, value in (shared | dict(own)).items()}
 
 
-def _read(file: Path) -> dict[str, Any]:
+def _read(file: "Path") -> dict[str, Any]:
     import tomllib  # only who has a file pays for it
 
     try:

@@ -5,7 +5,6 @@ parameters, and its function calls `connect(ctx)`.
 """
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +14,8 @@ from observe.layout import Option, SwitchOption
 from observe.times import parse_duration
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from proto.client import Client
     from proto.transport import TLS
 
@@ -131,7 +132,10 @@ def _tls(given: dict[str, Any]) -> "TLS | None":
         return None
     return TLS(
         ca_files=tuple(
-            Path(name) for text in given["tls_ca_cert_files"] for name in text.split(",") if name
+            path
+            for text in given["tls_ca_cert_files"]
+            for name in text.split(",")
+            if (path := _path(name))
         ),
         client_cert=_path(given["tls_client_cert_file"]),
         client_key=_path(given["tls_client_key_file"]),
@@ -142,16 +146,18 @@ def _tls(given: dict[str, Any]) -> "TLS | None":
     )
 
 
-def _path(text: str | None) -> Path | None:
+def _path(text: str | None) -> "Path | None":
+    from pathlib import Path  # help does without
+
     return Path(text) if text else None
 
 
 def _configure(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
     """Take the defaults of the command from the file of settings."""
-    ctx.meta[CONFIG] = Path(value) if value else default_path()
+    ctx.meta[CONFIG] = _path(value) or default_path()
     flags = [name for each in ctx.command.params for name in each.opts if name.startswith("--")]
     try:
-        found = defaults(Path(value) if value else None, _root(ctx), flags)
+        found = defaults(_path(value), _root(ctx), flags)
     except ConfigError as error:
         raise click.UsageError(f"--config: {error}") from None
     ctx.default_map = {**(ctx.default_map or {}), **found}

@@ -1,16 +1,14 @@
 """The filter flags of `observe`: one row a flag."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from observe import flag_values as values
 from observe.switches import truth
 from proto.identities import RESERVED
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(NamedTuple):
     """A flag that gives a value to a field of FlowFilter.
 
     `field` is the field's name, without its end where it has two: `end` is "source", "destination"

@@ -5,7 +5,6 @@ A command that offers them is an `OrderedCommand` with `filter_options()` among 
 without a command.
 """
 
-import shlex
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -93,6 +92,8 @@ def filters_of(ctx: click.Context) -> tuple[list["FlowFilter"], list["FlowFilter
 
 def filters_as_typed(ctx: click.Context) -> str:
     """Write the filter flags of a parsed command as they can be typed, for `parse_filters`."""
+    import shlex
+
     return shlex.join(word for group in _groups(ctx) for word in group)
 
 
@@ -111,6 +112,8 @@ def parse_filters(
 
 
 def _parsed(text: str | Sequence[str]) -> click.Context:
+    import shlex
+
     try:
         args = shlex.split(text) if isinstance(text, str) else list(text)
     except ValueError as error:

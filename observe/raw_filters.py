@@ -1,6 +1,5 @@
 """FlowFilters as JSON: what `--allowlist` and `--denylist` take and `--print-raw-filters` shows."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +32,8 @@ def _quoted(flow_filter: "FlowFilter") -> str:
 
 
 def _values(text: str) -> Iterator[Any]:
+    import json
+
     decode = json.JSONDecoder().raw_decode
     rest = text.strip()
     while rest:

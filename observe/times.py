@@ -22,9 +22,9 @@ UNITS: dict[str, int] = {
 }
 """Nanoseconds of each unit of a duration. A day has 24 hours."""
 
-PART = re.compile(rf"([0-9]*)(?:\.([0-9]*))?({'|'.join(UNITS)})")
-DURATION = re.compile(rf"([+-]?)((?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:{'|'.join(UNITS)}))+|0)")
-FRACTION = re.compile(r"(?<=:[0-9]{2})[.,]([0-9]+)")
+PART = rf"([0-9]*)(?:\.([0-9]*))?({'|'.join(UNITS)})"
+DURATION = rf"([+-]?)((?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:{'|'.join(UNITS)}))+|0)"
+FRACTION = r"(?<=:[0-9]{2})[.,]([0-9]+)"
 EXAMPLES = "10s, 5m, 2h, 1d, 1w, or 2026-10-13T16:35:01.5Z"
 
 
@@ -48,10 +48,10 @@ def parse_time(text: str, now_ns: int, zone: tzinfo | None = UTC) -> int:
 
 def parse_duration(text: str) -> int | None:
     """Read a duration such as `1h30m` in nanoseconds; None if the text is not one."""
-    found = DURATION.fullmatch(text)
+    found = re.fullmatch(DURATION, text)
     if found is None:
         return None
-    total = sum(_part(*part) for part in PART.findall(found[2]))
+    total = sum(_part(*part) for part in re.findall(PART, found[2]))
     return -total if found[1] == "-" else total
 
 
@@ -62,7 +62,7 @@ def _part(whole: str, fraction: str, unit: str) -> int:
 
 def _absolute(text: str, zone: tzinfo | None) -> int:
     """Read a time in ISO 8601 or, as mail has it, RFC 1123."""
-    fraction = FRACTION.search(text)
+    fraction = re.search(FRACTION, text)
     whole = text if fraction is None else text[: fraction.start()] + text[fraction.end() :]
     try:
         time = _mail(whole) if "," in whole else _iso(whole)

@@ -1,6 +1,6 @@
 """Numbers as a person reads them at a glance: at most four digits, with their unit."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from proto.timestamps import SECOND
 
@@ -51,9 +51,9 @@ def size(number: float) -> str:
     return f"{_digits(number)}{unit}"
 
 
-def clock(ns: int) -> str:
-    """Write the time of day, in UTC as flows are shown: 16:30:59."""
-    return datetime.fromtimestamp(ns // SECOND, UTC).strftime("%H:%M:%S")
+def clock(ns: int, zone: tzinfo | None = UTC) -> str:
+    """Write the time of day in a zone, None for this machine's: 16:30:59."""
+    return datetime.fromtimestamp(ns // SECOND, zone).strftime("%H:%M:%S")
 
 
 def _digits(number: float) -> str:

@@ -1,6 +1,7 @@
 """The tables of the health of a source: nodes, rings, and the relay in a few lines."""
 
 from collections.abc import Sequence
+from datetime import tzinfo
 
 from rich.text import Text
 
@@ -110,9 +111,11 @@ def _last(group: Group | None, health: Health) -> str:
     return f"<{age(health.step_ns)}" if gone <= 0 else f"{age(gone)} ago"
 
 
-def rings(health: Health) -> Table:
-    """How full the rings are."""
+def rings(health: Health, follows: bool) -> Table:
+    """How full the rings are; a file has none."""
     status = health.status
+    if not follows:
+        return Table(nothing="a file has none")
     if not status.max_flows:
         return Table(nothing="the server does not say how much it can store")
     filled = Row(
@@ -128,7 +131,7 @@ def rings(health: Health) -> Table:
     return Table(("flows", "capacity", "full", "evicted"), (filled,))
 
 
-def relay(health: Health, name: str, follows: bool) -> Text:
+def relay(health: Health, name: str, follows: bool, zone: tzinfo | None) -> Text:
     """Say what the source is, and how it does."""
     status = health.status
     facts = {"source": escape(name)}
@@ -139,7 +142,7 @@ def relay(health: Health, name: str, follows: bool) -> Text:
         facts["nodes"] = _counted(health)
     oldest = health.coverage.oldest_flow
     facts["oldest flow"] = (
-        clock(to_ns(oldest)) if health.coverage.HasField("oldest_flow") else "none"
+        clock(to_ns(oldest), zone) if health.coverage.HasField("oldest_flow") else "none"
     )
     lost = sum(health.lost.values())
     facts["lost"] = f"{'more than ' * health.losses_left_out}{lost:,} events in {age(SPAN_NS)}"

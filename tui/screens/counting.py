@@ -111,5 +111,7 @@ class Counting(Screen[None], Generic[Result]):
 
     def say_missing(self, failure: str) -> None:
         """Say that no answer came, and how old what is shown is."""
-        since = f"; shown as of {clock(self.answered_ns)}" if self.answered_ns else ""
+        since = (
+            f"; shown as of {clock(self.answered_ns, self.app.zone)}" if self.answered_ns else ""
+        )
         self.query_one("#coverage", Label).update(f"{escape(failure)}{since}")

@@ -1,6 +1,5 @@
 """Nodes, rings and the relay: whether everything that should be seen is seen."""
 
-
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -44,8 +43,9 @@ class Nodes(Counting[Health]):
     def show(self, answer: Health) -> None:
         """Show it."""
         source = self.app.source
-        self.query_one("#relay", Static).update(relay(answer, source.name, source.follows))
-        self.query_one("#rings", Ranking).tabulate(rings(answer))
+        said = relay(answer, source.name, source.follows, self.app.zone)
+        self.query_one("#relay", Static).update(said)
+        self.query_one("#rings", Ranking).tabulate(rings(answer, source.follows))
         self.query_one("#nodes", Ranking).tabulate(nodes(answer))
         self.query_one("#coverage", Label).update(answer.coverage.missing)
 

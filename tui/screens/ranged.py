@@ -1,6 +1,7 @@
 """A screen of numbers over a span of time, within the filter, each with the flows behind it."""
 
 from collections.abc import Sequence
+from datetime import tzinfo
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
 from textual import on
@@ -69,7 +70,6 @@ class Ranged(Counting[Result], Generic[Result]):
         """What the numbers shown rest on."""
         self.span = next(span for span in SPANS if span.name == FIRST)
         """The span chosen."""
-        self._end_ns: int | None = None
 
     def compose(self) -> ComposeResult:
         """Put the spans above, and what the numbers rest on beneath."""
@@ -124,15 +124,13 @@ class Ranged(Counting[Result], Generic[Result]):
         source = self.app.source
         if source.follows:
             return self.app.now_ns()
-        if self._end_ns is None:
-            coverage = source.aggregate(AggregateRequest()).coverage
-            self._end_ns = to_ns(coverage.until) if coverage.HasField("until") else None
-        return self._end_ns
+        coverage = source.aggregate(AggregateRequest()).coverage
+        return to_ns(coverage.until) if coverage.HasField("until") else None
 
     def say_covered(self, coverage: AggregateCoverage) -> None:
         """Say what the numbers rest on, and what is missing in them."""
         self.coverage = coverage
-        self.query_one("#coverage", Label).update(" · ".join(_facts(coverage)))
+        self.query_one("#coverage", Label).update(" · ".join(_facts(coverage, self.app.zone)))
 
     def open_flows(self, ways: Sequence[Behind], range_ns: "tuple[int, int] | None" = None) -> None:
         """Open the flow list with the flows of the first way that finds any in the range.
@@ -176,7 +174,7 @@ class Ranged(Counting[Result], Generic[Result]):
         """Go to the flows, and say so where some or all of them are no longer stored."""
         oldest = self.coverage.oldest_flow
         gone = self.coverage.HasField("oldest_flow") and since_ns < to_ns(oldest)
-        kept = f"the oldest flow kept is of {clock(to_ns(oldest))}" if gone else ""
+        kept = f"the oldest flow kept is of {clock(to_ns(oldest), self.app.zone)}" if gone else ""
         if found is None:
             said = f"These flows have left the rings: {kept}" if kept else "No such flow is stored"
             self.app.notify(said, severity="warning", markup=False)
@@ -186,14 +184,16 @@ class Ranged(Counting[Result], Generic[Result]):
         self.app.show_flows(found, since_ns, until_ns)
 
 
-def _facts(coverage: AggregateCoverage) -> list[str]:
+def _facts(coverage: AggregateCoverage, zone: tzinfo | None) -> list[str]:
     """Put what the numbers rest on in words, what matters most first."""
     facts = [escape(coverage.missing)] if coverage.missing else []
     facts.append(f"{count(coverage.flows)} flows")
     if coverage.HasField("since") and coverage.HasField("until"):
-        facts[-1] += f" from {clock(to_ns(coverage.since))} to {clock(to_ns(coverage.until))}"
+        facts[-1] += (
+            f" from {clock(to_ns(coverage.since), zone)} to {clock(to_ns(coverage.until), zone)}"
+        )
     if coverage.rolled_up:
         facts.append("whole minutes")
     if coverage.HasField("oldest_flow") and to_ns(coverage.oldest_flow) > to_ns(coverage.since):
-        facts.append(f"flows kept from {clock(to_ns(coverage.oldest_flow))} on")
+        facts.append(f"flows kept from {clock(to_ns(coverage.oldest_flow), zone)} on")
     return facts

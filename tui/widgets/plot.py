@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from textual import events
@@ -14,6 +14,9 @@ from textual.widget import Widget
 from tui.blocks import area, rounded_up, stretched
 from tui.keys import key
 from tui.quantities import clock, rate
+
+if TYPE_CHECKING:
+    from tui.app import Palomar
 
 AXIS = 8
 """Columns of the axis at the left, with the line itself."""
@@ -32,6 +35,7 @@ class Series:
 class Plot(Widget, can_focus=True):
     """Plots a `Series`; a click on a step, or Enter for all of them, asks for its flows."""
 
+    app: "Palomar"
     BINDINGS: ClassVar[list[BindingType]] = [
         key("enter", "open", "plot.open", "The flows of the whole plot", footer="Flows")
     ]
@@ -78,10 +82,11 @@ class Plot(Widget, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Ask for the flows of the step under the pointer."""
         columns, steps = self._columns, len(self.series.flows)
-        if steps and 0 <= (column := event.x - AXIS) < columns and event.y:
-            step = column * steps // columns
+        at = event.get_content_offset(self)
+        if at and steps and AXIS <= at.x < AXIS + columns:
+            step = (at.x - AXIS) * steps // columns
             start, length = self.series.start_ns, self.series.end_ns - self.series.start_ns
-            begins, ends = (start + length * at // steps for at in (step, step + 1))
+            begins, ends = (start + length * each // steps for each in (step, step + 1))
             self.post_message(self.Opened(begins, ends - 1))
 
     @property
@@ -133,7 +138,7 @@ class Plot(Widget, can_focus=True):
         said = [" "] * (AXIS + columns)
         marks = 4 if columns >= 60 else 2
         for mark in range(marks + 1) if end else ():
-            text = clock(start + (end - start) * mark // marks)
+            text = clock(start + (end - start) * mark // marks, self.app.zone)
             at = AXIS + (columns - 1) * mark // marks - len(text) // 2
             at = min(max(at, AXIS - 1), len(said) - len(text))
             said[at : at + len(text)] = text

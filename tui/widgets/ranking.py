@@ -132,8 +132,9 @@ class Ranking(Widget, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Choose the row under the pointer; the second time, ask for its flows."""
-        at = event.y - 1 + self._first
-        if 0 <= at < len(self.table.rows) and event.y:
+        place = event.get_content_offset(self)
+        at = place.y - 1 + self._first if place and place.y else -1
+        if 0 <= at < len(self.table.rows):
             if at == self.cursor and event.chain > 1:
                 self.action_open()
             self.cursor = at

@@ -27,12 +27,12 @@ def write_events(
     run = Run(old.first, np.concatenate([old.table, table], axis=1), [*old.events, *events])
     tail = _seal(connection, ring, run)
     if tail.first == old.first and ring.tail_rows < MAX_TAIL_ROWS:
-        _write_tail(connection, ring, run.after(old.end))
+        write_tail(connection, ring.name, run.after(old.end))
         ring.set_tail(tail, ring.tail_rows + 1)
         return
     connection.execute(f"DELETE FROM {ring.name}_tail")
     if tail.events:
-        _write_tail(connection, ring, tail)
+        write_tail(connection, ring.name, tail)
     ring.set_tail(tail, 1 if tail.events else 0)
 
 
@@ -55,10 +55,11 @@ def write_block(connection: sqlite3.Connection, ring: str, packed: Packed) -> No
     connection.execute(insert_block(ring), values)
 
 
-def _write_tail(connection: sqlite3.Connection, ring: Ring, run: Run) -> None:
+def write_tail(connection: sqlite3.Connection, ring: str, run: Run) -> None:
+    """Write a part of the tail."""
     columns = _flat(pack_table(run.table))
     values = (run.first, len(run.events), *columns, join(run.events))
-    connection.execute(insert_tail(ring.name), values)
+    connection.execute(insert_tail(ring), values)
 
 
 def _flat(columns: Sequence[PackedColumn]) -> list[int | bytes]:

@@ -6,9 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
+import zstandard
 
+from proto.flow_pb2 import FlowFilter
 from relay.errors import StoreError
 from relay.file.schema import APPLICATION, VERSION
+from relay.rings.limits import Limit
 from relay.store import Store
 from tests.factories import event
 from tests.stores import Clock, history, opened, put, uuids
@@ -125,6 +128,32 @@ def test_the_views_read_well(tmp_path: Path) -> None:
     assert dropped["source"] == "cilium-test/client2-6dd75b74c6"
     assert (dropped["destination_ip"], dropped["destination_port"]) == ("10.0.0.2", 8080)
     assert (dropped["http_url"], http["http_url"]) == (None, url)
+
+
+def test_a_file_with_a_row_for_each_event_is_brought_to_columns(tmp_path: Path) -> None:
+    """The file is of schema 1: a full block, one whose beginning is gone, a tail, other rings."""
+    path = tmp_path / "a.db"
+    packed = Path(__file__).parent.parent / "data" / "store_v1.db.zst"
+    path.write_bytes(zstandard.decompress(packed.read_bytes()))
+    limits = {"flow": Limit(count=300)}
+    flows = [f"flow-{number}" for number in range(401, 700)]
+    others = [*(f"drop-{n}" for n in range(5)), *(f"http-{n}" for n in range(5))]
+    for _ in range(2):  # the second time it is of the newest schema
+        with opened(path, limits) as store:
+            found = history(store)
+            assert uuids(found) == [*flows, *others, "", "last"]
+            assert [each.seq for each in found][-2:] == [711, 713]  # between them an agent event
+            pod = FlowFilter(source_pod=["shop/cart-3"])
+            wanted = [f"flow-{n}" for n in range(401, 700) if n % 7 == 3]
+            assert uuids(history(store, allow=[pod])) == [*wanted, ""]
+    with opened(path, limits) as store:
+        put(store, event(uuid="new"))
+        assert uuids(history(store)) == [*flows[1:], *others, "", "last", "new"]
+    connection = sqlite3.connect(path)
+    told = connection.execute("SELECT DISTINCT denied_by FROM flows WHERE verdict = 'DROPPED'")
+    assert told.fetchall() == [("shop/deny",)]
+    assert connection.execute("SELECT sum(flows) FROM minutes").fetchone() == (311,)
+    connection.close()
 
 
 WRITE_UNTIL_KILLED = """

@@ -147,6 +147,14 @@ def filters() -> str:
     return table(("flag", "value", "lets pass"), rows)
 
 
+def dimensions() -> str:
+    """Give every dimension by which flows are grouped."""
+    from proto.aggregates.dimensions import DIMENSIONS
+
+    rows = ((f"`{each.name}`", each.help) for each in DIMENSIONS.values())
+    return table(("dimension", "value"), rows)
+
+
 def names(flag: "Flag") -> list[str]:
     """Give the flag's names, and those of the same for one end."""
     ends = [f"--{end}-{flag.name.removeprefix('--')}" for end in ("from", "to") if flag.end]
@@ -156,6 +164,7 @@ def names(flag: "Flag") -> list[str]:
 TABLES: dict[str, Callable[[], str]] = {
     "commands": commands,
     "filters": filters,
+    "dimensions": dimensions,
     "metrics": metrics,
     "relay_settings": relay_settings,
     "agent_settings": agent_settings,

@@ -17,6 +17,7 @@ from bench import (
     agent_envoy,
     aggregates,
     crowd,
+    dashboard,
     disk_slow,
     filtering,
     follow,
@@ -58,6 +59,7 @@ BENCHES = (
     Bench("follow", follow.run),
     Bench("crowd", crowd.run),
     Bench("scan", scan.run),
+    Bench("dashboard", dashboard.run),
     Bench("soak", soak.run),
     Bench("large", large.run, False),
 )

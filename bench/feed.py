@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import grpc
 
-from bench.flows import BATCH, RINGS, events, requests
+from bench.flows import BATCH, RINGS, STEP_NS, events, requests
 from bench.server import Server
 from proto import collector_pb2, observer_pb2, observer_pb2_grpc
 
@@ -14,6 +14,9 @@ WINDOW = 64
 """Batches that may be on their way without an acknowledgement."""
 
 METHOD = "/palomar.v1.Collector/Collect"
+
+FAST_NS = 10_000
+"""Time between events that come as fast as they may."""
 
 FILL = 1.02
 """A ring is full when this much of its capacity was sent: the mix of kinds is random."""
@@ -85,15 +88,16 @@ def capacity(size: float) -> int:
 
 
 def fill(server: Server, size: float, seed: int) -> Iterator[bytes]:
-    """Fill all rings, unless they are full; give the events that come after."""
-    count = round(capacity(size) * FILL)
-    start_ns = time.time_ns() - 2 * count * 1_000_000
-    source = events(seed, start_ns)
+    """Fill all rings with the flows of the time before this, unless they are full; give events of
+    the time from now on, as fast as they may come.
+    """
     if stored(server) < capacity(size) * 0.97:
+        count = round(capacity(size) * FILL)
+        start_ns = time.time_ns() - count * STEP_NS
         feed = Feed(server.address, f"fill-{start_ns}")
-        feed.send(requests(source, count), count)
+        feed.send(requests(events(seed, start_ns), count), count)
         feed.close()
-    return source
+    return events(seed, time.time_ns(), FAST_NS)
 
 
 def stored(server: Server) -> int:

@@ -130,8 +130,11 @@ def varint(number: int) -> bytes:
 
 
 def events(seed: int, start_ns: int, step_ns: int = STEP_NS) -> Iterator[bytes]:
-    """Give events without end: flows, and 12 in a thousand that are agent events or losses."""
-    made, rng = templates(seed), random.Random(seed)
+    """Give events without end: flows, and 12 in a thousand that are agent events or losses.
+
+    Those of another `start_ns` have other uuids.
+    """
+    made, rng = templates(seed), random.Random(f"{seed} {start_ns}")
     number = 0
     while True:
         stamp = from_ns(start_ns + number * step_ns).SerializeToString()

@@ -99,9 +99,10 @@ def command(name: str, run: Run) -> click.Command:
         "--json", "target", type=click.Path(path_type=Path), help="Write the result here."
     )
     def main(target: Path | None, **options: Any) -> None:
-        result = measure(name, run, Options(**options))
-        if target:
+        result = attempt(name, run, Options(**options))
+        if result and target:
             write([result], target)
+        sys.exit(not result)
 
     return main
 

@@ -16,6 +16,7 @@ from proto.identities import RESERVED
 
 DIRECTIONS = ("ingress", "egress")
 IP_VERSIONS = ("v4", "v6", "none")
+VERSIONS = {"4": "IPv4", "6": "IPv6", "none": "IP_NOT_USED", "_not_used": "IP_NOT_USED"}
 HTTP_METHODS = ("CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
 
 HIGHEST_TYPE = 2**31 - 1
@@ -54,9 +55,11 @@ def direction(text: str) -> str:
 
 
 def ip_version(text: str) -> str:
-    """Read an IP version, such as 4, v4 or IPv4; all else stands for no IP."""
-    versions = {"4": "IPv4", "6": "IPv6"}
-    return versions.get(re.sub("^(ipv|ip|v)", "", text.lower()), "IP_NOT_USED")
+    """Read an IP version, such as 4, v4 or IPv4, or none."""
+    found = VERSIONS.get(re.sub("^(ipv|ip|v)", "", text.lower()))
+    if found is None:
+        raise ValueError(f"{text!r} is not v4, v6 or none")
+    return found
 
 
 def ipv4(text: str) -> str | None:

@@ -36,8 +36,8 @@ def format_options(outputs: Sequence[str] = tuple(OUTPUTS)) -> list[click.Option
         Option(
             SECTION,
             "--time-format",
+            type=click.Choice(tuple(LAYOUTS), case_sensitive=False),
             metavar="FORMAT",
-            shell_complete=lambda ctx, param, start: [n for n in LAYOUTS if n.startswith(start)],
             help=f"One of {', '.join(LAYOUTS)} (default {DEFAULT}, of csv RFC3339Nano).",
         ),
         zone_option(),

@@ -18,11 +18,11 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def clock(name: str = DEFAULT, zone: tzinfo | None = UTC) -> Callable[[Timestamp], str]:
-    """Make a writer of times; an unknown name means the default, `zone` None that of this machine.
+    """Make a writer of times in the layout of that name; `zone` None is that of this machine.
 
     A layout without a zone says which one it is, unless it is UTC.
     """
-    layout = {each.lower(): LAYOUTS[each] for each in LAYOUTS}.get(name.lower(), LAYOUTS[DEFAULT])
+    layout = LAYOUTS[name]
     if not layout.tail and zone is not UTC:
         layout = layout._replace(tail=" {zone}")
     second, fraction = _seconds(layout, zone), _fraction(layout)

@@ -5,6 +5,7 @@ SAMPLES = {
     "drop_reason_desc": "POLICY_DENIED",
     "event_type": "drop",
     "ip_trace_id": "7",
+    "ip_version": "6",
     "identity": "world",
     "http_header": "a:b",
     "http_status_code": "5+",

@@ -80,7 +80,7 @@ def test_what_is_shown_of_a_file(flows: Path, options: list[object], shown: str)
 def test_the_options_of_a_format_reach_the_printer(flows: Path) -> None:
     options = [
         "--print-node-name",
-        "--time-format=RFC3339",
+        "--time-format=rfc3339",
         "--numeric",
         "--print-identities=false",
     ]

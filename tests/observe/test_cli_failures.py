@@ -48,3 +48,18 @@ def test_a_server_that_is_not_there_is_a_failure() -> None:
 @pytest.mark.parametrize("address", ["", "a b", "unix:", "host:99999"])
 def test_an_address_that_is_none_is_nonsense(address: str) -> None:
     assert observe("--server", address).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "why"),
+    [
+        ("--ip-version", "v5", "'v5' is not v4, v6 or none"),
+        ("--time-format", "zzz", "'zzz' is not one of 'stampmilli', 'yearmonthday'"),
+    ],
+)
+def test_a_word_that_is_not_known_is_nonsense(option: str, value: str, why: str) -> None:
+    result = observe(option, value, "--input-file", "/dev/null")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert option in result.stderr
+    assert why in result.stderr
+    assert result.stderr.count("\n") == 1

@@ -27,7 +27,7 @@ from observe import flag_values as values
         (values.ip_version, "ip6", "IPv6"),
         (values.ip_version, "v4", "IPv4"),
         (values.ip_version, "none", "IP_NOT_USED"),
-        (values.ip_version, "blue", "IP_NOT_USED"),
+        (values.ip_version, "IP_NOT_USED", "IP_NOT_USED"),
         (values.identity, "remote-node", 6),
         (values.identity, "0", 0),
         (values.identity, "0xffffffff", 2**32 - 1),
@@ -55,6 +55,8 @@ def test_a_text_is_read(read: Callable[[str], Any], text: str, value: Any) -> No
     [
         (values.anywhere, "perhaps"),
         (values.ipv4, "v6"),
+        (values.ip_version, "v5"),
+        (values.ip_version, ""),
         (values.verdict, "dropped"),
         (values.verdict, ""),
         (values.drop_reason, "133"),

@@ -55,6 +55,14 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     "[default: 1000000 events, 512MiB, no age]",
 )
 @click.option(
+    "--rollup-minutes",
+    type=click.IntRange(min=1),
+    default=1440,
+    show_default=True,
+    metavar="N",
+    help="Minutes of which counts are kept, also of flows that are no longer stored.",
+)
+@click.option(
     "--clock-tolerance",
     metavar="SECONDS",
     type=float,

@@ -11,6 +11,7 @@ import grpc.aio
 
 from proto.target import Target
 from relay import listen, tls
+from relay.aggregates.rollups import RollupLimits
 from relay.answers.answer import Answers
 from relay.answers.streaming import Streams
 from relay.counts import gauges, metrics
@@ -20,6 +21,7 @@ from relay.live.fanout import Fanout
 from relay.rings.classes import FLOWS
 from relay.rings.stored import Committed
 from relay.services import server
+from relay.services.aggregator import Aggregator
 from relay.services.collector import Collector
 from relay.services.health import Health
 from relay.services.nodes import Nodes
@@ -104,6 +106,9 @@ class Relay:
             lambda: Store(
                 settings.data,
                 settings.limits,
+                rollups=RollupLimits(
+                    settings.rollup_minutes, settings.rollup_rows, settings.rollup_bytes
+                ),
                 tolerance_ns=int(settings.clock_tolerance * 1e9),
             )
         )
@@ -127,6 +132,7 @@ class Relay:
             Collector(store, self.nodes, self.metrics, settings),
             observer,
             Reader(store.relay_id, streams, observer.opening),
+            Aggregator(store, threads, settings),
             Peer(settings),
             answers,
         )

@@ -89,6 +89,16 @@ class Settings:
     """How long after `until` a following stream waits for flows from before it."""
     cursor_interval: float = 10.0
     """How often an idle Reader stream is told how far it has come."""
+    rollup_minutes: int = 1440
+    """Minutes of which counts are kept, also of flows that have left their ring."""
+    rollup_rows: int = 8192
+    """Kinds of flows that a minute's counts tell apart; the rarest beyond are counted together."""
+    rollup_bytes: int = 128 << 20
+    """Bytes of all counts; beyond, the oldest minutes go."""
+    aggregate_flows: int = 300_000
+    """Flows that are counted one by one, and to the nanosecond, though their minutes are kept."""
+    aggregate_seconds: float = 2.0
+    """How long flows are counted for one answer; it says which were not."""
     max_nodes: int = 1024
     """Nodes remembered; those that left longest ago are forgotten first."""
     grace: float = 5.0
@@ -99,6 +109,10 @@ class Settings:
             raise UsageError("--tls-cert-file and --tls-key-file go together")
         if self.tls_client_ca_files and self.tls_cert_file is None:
             raise UsageError("--tls-client-ca-files needs --tls-cert-file and --tls-key-file")
+        for name in ("rollup_minutes", "rollup_rows", "rollup_bytes"):
+            if getattr(self, name) < 1:
+                option = f"--{name.replace('_', '-')}"
+                raise UsageError(f"{option}: {getattr(self, name)} is not at least 1")
         if not 0 <= self.clock_tolerance <= LONGEST_TOLERANCE:
             raise UsageError(
                 f"--clock-tolerance: {self.clock_tolerance} is not from 0 to {LONGEST_TOLERANCE}"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from proto import flow_pb2
@@ -141,6 +143,10 @@ class Store:
     def history(self) -> History:
         """Open a view of what is stored, for one query in one thread at a time."""
         return History(self._writer.state, self._readers, self._blocks)
+
+    def reading(self) -> AbstractContextManager[sqlite3.Connection]:
+        """Lend a connection for a short reading. Raises StoreError when the file cannot be read."""
+        return self._readers.borrow()
 
     def close(self) -> None:
         """Commit what waits, close the file and let go of it. Twice does no harm."""

@@ -32,14 +32,14 @@ RARE = frozenset(
 )
 """Keys that are emptied first where a minute has too many rows: strangers choose their values."""
 
-FOLDED_KEY = (ROLLED.index("folded"), 1)
+FOLDED = ROLLED.index("folded")
 WITHOUT_RARE = [
     *((number, key.none) for number, (name, key) in enumerate(KEYS.items()) if name in RARE),
-    FOLDED_KEY,
+    (FOLDED, 1),
 ]
 WITHOUT_ANY = [
     *((number, key.none) for number, (name, key) in enumerate(KEYS.items()) if name != "measures"),
-    FOLDED_KEY,
+    (FOLDED, 1),
 ]
 """Keys and the values that they get where they are emptied. What a flow counts as always stays."""
 
@@ -53,6 +53,11 @@ def minutes_of(columns: Columns) -> list[tuple[int, Table]]:
     if (minutes == first).all():
         return [(first, table)]
     return [(minute, table.taken(minutes == minute)) for minute in np.unique(minutes).tolist()]
+
+
+def folded_in(table: Table) -> int:
+    """Count the flows of which rarer keys are not known any more."""
+    return int(table.sums[0, table.keys[FOLDED] == 1].sum())
 
 
 def within(table: Table, most: int) -> Table:
@@ -116,4 +121,4 @@ def read_parts(
         "SELECT id, content FROM minute WHERE id BETWEEN ? AND ? ORDER BY id",
         (first << PART_BITS, ((last + 1) << PART_BITS) - 1),
     )
-    return ((number >> PART_BITS, unpack(content)) for number, content in rows)
+    return ((number >> PART_BITS, unpack(content)) for number, content in rows.fetchall())

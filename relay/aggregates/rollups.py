@@ -16,6 +16,7 @@ import numpy as np
 from relay.aggregates.labels import DICTIONARY
 from relay.aggregates.minutes import (
     ROLLED,
+    folded_in,
     minutes_of,
     pack,
     read_parts,
@@ -74,6 +75,8 @@ class Rollups:
     def __init__(self, limits: RollupLimits) -> None:
         self.late = 0
         """Flows that were of minutes before those kept."""
+        self.folded = 0
+        """Flows that are counted together, for want of rows."""
         self._limits = limits
         self._minutes: dict[int, Size] = {}
         self._open: OrderedDict[int, Hashes | None] = OrderedDict()
@@ -146,7 +149,7 @@ class Rollups:
             return table
         found = hashes(table.keys)
         known = full.take(full.searchsorted(found), mode="clip") == found
-        others = within(table.taken(~known), FULL_ROWS)
+        others = self._within(table.taken(~known), FULL_ROWS)
         return joined([table.taken(known), others])
 
     def _insert(self, connection: sqlite3.Connection, minute: int, table: Table) -> None:
@@ -162,11 +165,16 @@ class Rollups:
     def _put_together(self, connection: sqlite3.Connection, minute: int) -> None:
         """Make one part of all, with no more rows than a minute may have."""
         parts = [table for _, table in read_parts(connection, minute, minute)]
-        table = within(joined(parts).united(), self._limits.rows)
+        table = self._within(joined(parts).united(), self._limits.rows)
         self._drop(connection, minute)
         self._insert(connection, minute, table._replace(timed=digested(table.timed)))
         if minute in self._open and 2 * table.rows > self._limits.rows:
             self._open[minute] = np.sort(hashes(table.keys))
+
+    def _within(self, table: Table, most: int) -> Table:
+        kept = within(table, most)
+        self.folded += folded_in(kept) - folded_in(table)
+        return kept
 
     def _drop(self, connection: sqlite3.Connection, minute: int) -> None:
         bounds = (minute << PART_BITS, ((minute + 1) << PART_BITS) - 1)

@@ -25,6 +25,10 @@ def register(metrics: Metrics, store: Store, nodes: Nodes, rate: Rate) -> None:
     for name, column in COLUMNS.items():
         metrics.read(name, partial(_by_ring, store, column))
     metrics.read("palomar_ring_evicted_total", lambda: _evicted(store))
+    for name in ("minutes", "bytes"):
+        metrics.read(f"palomar_rollup_{name}", partial(_of_rollups, store, name))
+    for name in ("late", "folded"):
+        metrics.read(f"palomar_rollup_{name}_total", partial(_of_rollups, store, name))
     metrics.read("palomar_nodes", lambda: _by_state(nodes))
     metrics.read("palomar_flows_rate", lambda: {(): rate.value()})
     metrics.read("palomar_waiting_batches", lambda: {(): store.waiting[0]})
@@ -32,6 +36,10 @@ def register(metrics: Metrics, store: Store, nodes: Nodes, rate: Rate) -> None:
 
 def _by_ring(store: Store, column: Callable[[RingState], float]) -> Values:
     return {(state.name,): column(state) for state in store.ring_states()}
+
+
+def _of_rollups(store: Store, name: str) -> Values:
+    return {(): getattr(store.rollups, name)}
 
 
 def _evicted(store: Store) -> Values:

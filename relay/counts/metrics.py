@@ -32,6 +32,10 @@ METRICS = (
     Metric(
         "palomar_ring_evicted_total", "counter", "Events that a limit removed.", ("ring", "limit")
     ),
+    Metric("palomar_rollup_minutes", "gauge", "Minutes of which counts are kept."),
+    Metric("palomar_rollup_bytes", "gauge", "Size of these counts."),
+    Metric("palomar_rollup_late_total", "counter", "Flows of minutes before those kept."),
+    Metric("palomar_rollup_folded_total", "counter", "Flows whose rare values are not counted."),
     Metric("palomar_healthy", "gauge", "1 while the store takes batches."),
     Metric("palomar_nodes", "gauge", "Nodes by state.", ("state",)),
     Metric("palomar_agent_streams", "gauge", "Streams of agents that are open."),

@@ -21,11 +21,10 @@ from relay.history.arrivals import arrivals, evicted
 from relay.history.fetch import Blocks, Fetch
 from relay.history.narrow import Narrow
 from relay.history.plan import Part, Places
-from relay.history.scan import Keep, scan
+from relay.history.scan import Keep, Scanned, scan
 from relay.history.sweep import After, Sweep
 from relay.history.tree import ANY, In, Tree
 from relay.rings.classes import EVENT, FLOWS, KINDS, LOST
-from relay.rings.columns import Columns
 from relay.rings.state import State
 from relay.rings.stored import Stored
 
@@ -124,12 +123,18 @@ class History:
         names: Sequence[str],
         *,
         upto: int,
-    ) -> Iterator[Columns]:
+    ) -> Iterator[Scanned]:
         """Give columns of the flows in the range with `seq` up to `upto`, many at once, the newest
         blocks first; at least the columns named and those that tell places."""
         tree, keep = self._narrowed(allow, deny)
         parts = self._parts(selection, upto, tree)
         return scan(self._readers, self._fetched(parts), parts, keep, names, self._stop)
+
+    def count(self, selection: Selection, *, upto: int) -> int:
+        """Count the flows in the range."""
+        parts = self._parts(selection, upto, ANY)
+        with self._readers.borrow() as connection:
+            return sum(part.count(connection) for part in parts)
 
     @property
     def looked_at(self) -> int:

@@ -3,12 +3,12 @@ which needs no order and hardly ever an event."""
 
 from __future__ import annotations
 
-import heapq
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from itertools import chain
 from operator import attrgetter
 from threading import Event
+from typing import NamedTuple
 
 import numpy as np
 
@@ -23,6 +23,14 @@ Keep = Callable[[Flow], bool] | None
 """What decides where columns do not."""
 
 
+class Scanned(NamedTuple):
+    """Columns of what is wanted of some blocks, and the latest order time that blocks not looked at
+    yet may hold: None at the end."""
+
+    columns: list[Columns]
+    rest_ns: int | None
+
+
 def scan(
     readers: Readers,
     fetch: Fetch,
@@ -30,24 +38,28 @@ def scan(
     keep: Keep,
     names: Sequence[str],
     stop: Event,
-) -> Iterator[Columns]:
+) -> Iterator[Scanned]:
     """Give the columns of what is wanted, and kept."""
-    stretches = heapq.merge(*(part.stretches(-1) for part in parts), key=attrgetter("low"))
-    while (taken := list(islice(stretches, READ))) and not stop.is_set():
+    stretches = sorted(chain(*(part.stretches(-1) for part in parts)), key=attrgetter("low"))
+    for start in range(0, len(stretches), READ):
+        if stop.is_set():
+            return
         blocks: defaultdict[Part, list[int | None]] = defaultdict(list)
-        for stretch in taken:
+        for stretch in stretches[start : start + READ]:
             blocks[stretch.part].append(stretch.block)
-        for part, mine in blocks.items():
-            with readers.borrow() as connection:
-                columns, ids = part.wanted(connection, mine, names)
-            if len(ids):
-                yield columns if keep is None else _kept(fetch, part, columns, ids, keep)
+        with readers.borrow() as connection:
+            wanted = [(part, *part.wanted(connection, blocks[part], names)) for part in blocks]
+        rest = stretches[start + READ : start + READ + 1]
+        yield Scanned(
+            [_kept(fetch, *each, keep) for each in wanted if len(each[2])],
+            -rest[0].low if rest else None,
+        )
 
 
-def _kept(
-    fetch: Fetch, part: Part, columns: Columns, ids: Ints, keep: Callable[[Flow], bool]
-) -> Columns:
+def _kept(fetch: Fetch, part: Part, columns: Columns, ids: Ints, keep: Keep) -> Columns:
     """Leave out what the filters do not keep, and what is gone."""
+    if keep is None:
+        return columns
     seqs = columns["seq"]
     places = np.stack([columns["order_ns"], seqs, np.full(len(ids), part.ring.number), ids])
     parse = ExportEvent.FromString

@@ -12,6 +12,7 @@ from grpc_reflection.v1alpha import reflection
 
 from relay.answers.answer import Answers
 from relay.counts.metrics import Metrics
+from relay.services.aggregator import Aggregator
 from relay.services.collector import Collector
 from relay.services.greeting import Greeting, Method
 from relay.services.health import Health
@@ -46,6 +47,7 @@ class Services(NamedTuple):
     collector: Collector
     observer: Observer
     reader: Reader
+    aggregator: Aggregator
     peer: Peer
     answers: Answers
 
@@ -65,6 +67,7 @@ class Services(NamedTuple):
             "observer.Observer/GetNodes": observer.get_nodes,
             "observer.Observer/GetNamespaces": observer.get_namespaces,
             "observer.Observer/ServerStatus": observer.server_status,
+            "palomar.v1.Aggregator/Aggregate": self.aggregator.aggregate,
         }
         serving = (
             observer.get_flows,

@@ -23,6 +23,18 @@ if TYPE_CHECKING:
 PREFIXES = ("PALOMAR", "HUBBLE")
 """First words of environment variables; the first that is set counts."""
 
+COMMANDS = {
+    "observe": "observe.cli",
+    "status": "observe.status",
+    "list": "observe.listing",
+    "top": "observe.top.cli",
+    "map": "observe.map.cli",
+}
+"""The commands whose flags may stand above the tables, and the modules that have them."""
+
+TABLES = {*COMMANDS, "tui", "keys"}
+"""The tables of a file. `keys` has the keys of the dashboard."""
+
 
 class ConfigError(ValueError):
     """A file that cannot be used. The text is one line that names it."""
@@ -46,7 +58,8 @@ def defaults(path: "Path | None", command: str, flags: Iterable[str]) -> dict[st
     """Read the defaults of a command's parameters, by their names, from a file.
 
     With None the default file is read if there is one. `flags` are the command's long flags; what
-    stands above the tables may be for other commands. Raise ConfigError.
+    stands above the tables may be for other commands, and what stands in its table for those below
+    it. Raise ConfigError.
     """
     if path is None and not default_path().is_file():
         return {}
@@ -56,10 +69,34 @@ def defaults(path: "Path | None", command: str, flags: Iterable[str]) -> dict[st
     own = found.get(command, {})
     if not isinstance(own, Mapping):
         raise ConfigError(f"{file}: {command} is not a table")
-    if strange := sorted(own.keys() - known):
-        raise ConfigError(f"{file}: [{command}] has no flag {strange[0]!r}")
-    shared = {key: value for key, value in found.items() if key in known}
-    return {key.replace("-", "_"): value for key, value in (shared | dict(own)).items()}
+    if strange := _strange(own, known, command):
+        raise ConfigError(f"{file}: [{command}] has no flag {strange!r}")
+    shared = {key: value for key, value in found.items() if key not in TABLES}
+    if strange := _strange(shared, known, *COMMANDS):
+        raise ConfigError(f"{file}: {strange!r} is neither a flag nor a table of any command")
+    given = shared | dict(own)
+    return {key.replace("-", "_"): value for key, value in given.items() if key in known}
+
+
+def _strange(given: Mapping[str, Any], known: set[str], *commands: str) -> str | None:
+    """Find a key that is neither known nor a flag of one of the commands."""
+    left = given.keys() - known
+    for command in commands if left else ():
+        left -= _flags(command)
+    return min(left, default=None)
+
+
+def _flags(command: str) -> set[str]:
+    """Name the long flags of a command and of those below it; none of one that is not here."""
+    if command not in COMMANDS:
+        return set()
+    from importlib import import_module  # only who has a key for another command pays for it
+
+    commands = [import_module(COMMANDS[command]).main]
+    for each in commands:
+        commands += getattr(each, "commands", {}).values()
+    names = (name for each in commands for param in each.params for name in param.opts)
+    return {name.removeprefix("--") for name in names if name.startswith("--")}
 
 
 def _read(file: "Path") -> dict[str, Any]:

@@ -24,6 +24,10 @@ CONFIG = "observe.config"
 """Where `ctx.meta` has the file of settings, which may not be there."""
 
 
+OBSERVE = ("flows", "agent-events", "debug-events")
+"""The commands below `observe`."""
+
+
 class Duration(click.ParamType[float]):
     """A duration such as 500ms or 12s, in seconds."""
 
@@ -167,4 +171,4 @@ def _root(ctx: click.Context) -> str:
     """Name the table of the file that is for this command: `observe` has one for all of its own."""
     while ctx.parent and ctx.parent.parent:
         ctx = ctx.parent
-    return "observe" if ctx.command.name in ("flows", "agent-events") else str(ctx.command.name)
+    return "observe" if ctx.command.name in OBSERVE else str(ctx.command.name)

@@ -1,10 +1,14 @@
 import re
+from importlib import import_module
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
-from observe.config import ConfigError, default_path, defaults, environment
+import palomar
+from observe.cli import main as observe
+from observe.config import COMMANDS, TABLES, ConfigError, default_path, defaults, environment
 from observe.listing import main
 
 FLAGS = ("--server", "--tls-server-name", "--output")
@@ -22,7 +26,7 @@ def test_keys_are_flags_and_a_table_is_for_its_command(tmp_path: Path) -> None:
         """
         server = "relay:1"
         tls-server-name = "relay.example"
-        timeout = "for another command"
+        last = 7
         [observe]
         server = "relay:2"
         output = "dict"
@@ -57,6 +61,8 @@ def test_without_xdg_the_default_file_is_at_home(
         ("server =", "Invalid value"),
         ("observe = 3", "observe is not a table"),
         ("[observe]\nsever = 'x'", r"\[observe\] has no flag 'sever'"),
+        ("sever = 'x'", "'sever' is neither a flag nor a table of any command"),
+        ("last = 1\n[obsreve]\noutput = 'dict'", "'obsreve' is neither a flag nor a table"),
         ("server = '\udcff'", "utf-8"),
     ],
 )
@@ -66,6 +72,28 @@ def test_a_file_that_cannot_be_used_is_named(tmp_path: Path, text: str, why: str
     with pytest.raises(ConfigError, match=rf"config\.toml: .*{why}") as refused:
         defaults(file, "observe", FLAGS)
     assert "\n" not in str(refused.value)
+
+
+def test_the_table_of_observe_is_for_all_below_it(config: Path) -> None:
+    write(config, "[observe]\nserver = 'unix:///file'\ncolumns = 'time'\noutput = 'jsonpb'\n")
+    for words in (["agent-events"], ["debug-events"]):
+        result = CliRunner().invoke(observe, words)
+        assert result.stderr.startswith("Error: cannot reach unix:///file:"), words
+
+
+def test_every_command_with_such_a_file_is_known() -> None:
+    with_file = {
+        name
+        for name, (module, attribute, _) in palomar.COMMANDS.items()
+        if "--config" in flags(getattr(import_module(module), attribute))
+    }
+    assert with_file == TABLES - {"keys"}
+    assert {name: palomar.COMMANDS[name][0] for name in COMMANDS} == COMMANDS
+
+
+def flags(command: click.Command) -> set[str]:
+    below = command.commands.values() if isinstance(command, click.Group) else ()
+    return {name for param in command.params for name in param.opts}.union(*map(flags, below))
 
 
 def test_a_named_file_must_exist(tmp_path: Path) -> None:

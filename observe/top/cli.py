@@ -10,6 +10,13 @@ from observe.top.choices import DEFAULT_LIMIT, ORDERS, TALKERS
 
 SECTION = "Which flows"
 
+ABOUT = """Count flows by anything: who talks most, what fails, which codes, how slowly.
+
+Dimensions are verdict, drop_reason, policy, direction, protocol, kind, node, port, http_code,
+http_method, http_host, dns_query and dns_rcode; and of each end (source, destination, client,
+server) its namespace, pod, workload, service and address, such as server.workload.
+"""
+
 
 def _top(ctx: click.Context) -> str:
     from observe.figures import rest_line
@@ -74,5 +81,5 @@ main = CountingCommand(
             help="How many groups are shown.",
         ),
     ],
-    "Count flows by anything: who talks most, what fails, which codes, how slowly.",
+    ABOUT,
 )

@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,11 @@ def test_what_cannot_be_read_is_one_line_and_status_1(tmp_path: Path) -> None:
     for words in (("--input-file", tmp_path / "none"), ("--server", "localhost:1")):
         done = palomar("top", *words)
         assert (done.exit_code, done.stderr.count("\n")) == (1, 1)
+
+
+def test_the_help_names_every_dimension() -> None:
+    said = set(re.findall(r"\w+", palomar("top", "--help").stdout))
+    assert {part for name in DIMENSIONS for part in name.split(".")} <= said
 
 
 def test_dimensions_are_offered() -> None:

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proto import aggregate_pb2, flow_pb2
-from proto.aggregate_pb2 import AggregateRequest, Answer, Question
+from proto.aggregate_pb2 import AggregateRequest, Answer, Counts, Order, Question
 from proto.aggregates import tally
 from proto.aggregates.dimensions import DIMENSIONS, UnknownDimension
+from proto.aggregates.measures import measures
 from proto.aggregates.plain import Aggregator
 from proto.aggregates.steps import MOST_STEPS
 from proto.filters import InvalidFilter, predicate
@@ -59,6 +60,21 @@ def test_groups_are_those_of_a_naive_count(
     groups = {tuple(group.values): group.counts.flows for group in said.answers[0].groups}
     assert groups == counted
     assert said.coverage.flows == len(kept)
+
+
+@given(st.lists(flows(), max_size=12), BY, st.integers(1, 3), st.sampled_from(Order.values()))
+def test_groups_and_the_rest_come_to_all_there_is(
+    found: list[flow_pb2.Flow], by: list[str], limit: int, order: Order.ValueType
+) -> None:
+    said = answer(found, by=by, limit=limit, order=order)
+    assert len(said.groups) <= limit
+    total = Counter(dict.fromkeys(Counts.DESCRIPTOR.fields_by_name, 0))
+    for counts in (*(group.counts for group in said.groups), said.rest):
+        total.update({field.name: number for field, number in counts.ListFields()})
+    measured = [measures(each) for each in found]
+    assert total == {name: sum(getattr(m, name) for m in measured) for name in total}
+    told_apart = {tuple(DIMENSIONS[name].value(each) for name in by) for each in found}
+    assert len(said.groups) + said.omitted == len(told_apart)
 
 
 @given(st.lists(st.integers(1, 50), min_size=1, max_size=60))

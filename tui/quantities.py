@@ -20,10 +20,13 @@ def count(number: float) -> str:
 
 
 def rate(per_second: float) -> str:
-    """Write a rate: 0/s, 0.03/s, 1.2/s, 34/s, 1.2k/s."""
-    if 0 < per_second < 0.995:
-        return f"{per_second:.2f}/s" if per_second >= 0.01 else "<0.01/s"
-    return f"{_digits(per_second) if per_second < 999.5 else count(per_second)}/s"
+    """Write a rate, a rare thing's by the minute: 0/s, 0.5/min, 0.2/s, 34/s, 1.2k/s."""
+    if 0 < per_second < 0.0995:
+        per_minute = per_second * 60
+        return f"{_digits(per_minute)}/min" if per_minute >= 0.05 else "<0.1/min"
+    if per_second < 999.5:
+        return f"{_digits(per_second)}/s"
+    return f"{count(per_second)}/s"
 
 
 def span(ns: float) -> str:

@@ -105,7 +105,7 @@ class MapView(ScrollView, can_focus=True):
         if not captions:
             return
         if self.selected is None:
-            self.selected = min(captions, key=lambda call: captions[call][::-1])
+            self.selected = min(captions, key=captions.__getitem__)
             return
         column, row = captions[self.selected]
         if down:

@@ -55,8 +55,8 @@ def test_a_call_that_passes_a_layer_is_written_where_it_ends() -> None:
     plan = planned(3, [Call(0, 1, 5), Call(1, 2, 5), Call(0, 2, 1)])
 
     assert text(drawn(plan, "abc", "abc", ["1/s", "2/s", "3/s"])) == [
-        " a ── 1/s ▶  b ─── 2/s ▶┃ c",
-        "               a ┄ 3/s ▶┃",
+        " a ── 1/s ▶  b ──── 2/s ▶┃ c",
+        "                a ┄ 3/s ▶┃",
     ]
 
 

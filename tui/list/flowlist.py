@@ -90,6 +90,8 @@ class FlowList(ScrollView, can_focus=True):
         self.placed: tuple[Placed, ...] = ()
         self._zone = zone
         self._moving = False
+        self._left_at = 0
+        """Number after that of the last row when the end was left."""
         self._line = lru_cache(STRIPS)(self._draw)
         self._style = lru_cache(None)(self._made_style)
 
@@ -108,6 +110,12 @@ class FlowList(ScrollView, can_focus=True):
     def top(self) -> int:
         """Number of the first row in sight."""
         return self.window.first + self.scroll_offset.y
+
+    @property
+    def fresh(self) -> int:
+        """How many rows have come since the end was left, and were not in sight yet."""
+        seen = max(self._left_at, self.top + self._area.height)
+        return max(0, self.window.end - seen) + self.window.behind
 
     @property
     def selected(self) -> Row | None:
@@ -188,6 +196,10 @@ class FlowList(ScrollView, can_focus=True):
             last = self.top + self._area.height - 1
             self.cursor = self._inside(min(max(self.cursor, self.top), last))
             self.post_message(self.Moved())
+
+    def watch_following(self, following: bool) -> None:
+        """Note where the end was left."""
+        self._left_at = self.window.end
 
     def watch_cursor(self) -> None:
         """Show which row is selected."""

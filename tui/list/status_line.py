@@ -33,18 +33,29 @@ class StatusLine(Widget):
 
 
 def _parts(screen: "Flows") -> list[str]:
-    flows, window = screen.flows, screen.window
-    behind = window.behind
-    state = "▼ following" if flows.following else "▲ not following"
-    if screen.paused:
-        state = "❚❚ paused"
-    position = f"{flows.cursor - window.first + 1:,} of {len(window):,}" if len(window) else "0"
+    flows, window, intake = screen.flows, screen.window, screen.intake
+    position = flows.cursor - window.first + 1 if len(window) else 0
     return [
-        state,
-        f"{behind:,} new, G shows them"
-        if behind and not (flows.following and not screen.paused)
-        else "",
-        position,
-        f"{screen.intake.rate.per_second():,.0f}/s",
-        f"{screen.intake.lost:,} lost" if screen.intake.lost else "",
+        _state(screen),
+        _behind(screen),
+        f"flow {position:,} of {len(window):,} in memory",
+        f"{intake.rate.per_second():,.0f}/s" if intake.source.follows else "",
+        f"{intake.lost:,} lost" if intake.lost else "",
     ]
+
+
+def _state(screen: "Flows") -> str:
+    if screen.paused:
+        return "❚❚ paused"
+    if screen.flows.following:
+        return "▼ following" if screen.intake.source.follows else "▼ at the end"
+    return "▲ not following" if screen.intake.span.is_live else "▲ from a time on"
+
+
+def _behind(screen: "Flows") -> str:
+    """Say how much there is below that has not been seen, and what leads there."""
+    if screen.paused:
+        return f"{screen.window.behind:,} new, space goes on" if screen.window.behind else ""
+    if screen.flows.following or not screen.flows.fresh:
+        return ""
+    return f"{screen.flows.fresh:,} new, G goes there"

@@ -1,6 +1,6 @@
 """The first line of every mode: the modes, the source, and how the connection is."""
 
-import time
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from rich.style import Style
@@ -67,7 +67,7 @@ class TopLine(Widget):
                 {"@click": f"app.switch_mode('{name}')"}
             )
             line.append(f" {number} {name.capitalize()} ", style)
-        right = told(self.app.connection, self.app.source.name, time.monotonic())
+        right = told(self.app.connection, self.app.source.name, monotonic())
         room = self.size.width - line.cell_len - 2
         said = Text(right, no_wrap=True)
         said.truncate(max(0, room), overflow="ellipsis")

@@ -15,7 +15,7 @@ from bench.figure import Figure, Goal, lower
 from bench.query import repeated
 from bench.report import Options, command
 from bench.server import Server, place, running
-from proto.aggregate_pb2 import DROPS, LATENCY, AggregateRequest, Question
+from proto.aggregate_pb2 import DROPS, ERRORS, REQUESTS, AggregateRequest, Question
 from proto.aggregate_pb2_grpc import AggregatorStub
 from proto.flow_pb2 import FlowFilter
 from proto.target import Target
@@ -23,13 +23,13 @@ from proto.transport import open_channel
 
 OVERVIEW = [
     Question(by=["verdict"], step=Duration(seconds=60)),
-    Question(by=["drop_reason", "policy"], order=DROPS, limit=10),
-    Question(by=["source.workload", "destination.workload"], limit=10),
-    Question(by=["server.service"], order=LATENCY, limit=10, latency=True),
-    Question(by=["http_code"], limit=10),
-    Question(by=["dns_rcode"], limit=10),
+    Question(by=["drop_reason", "policy"], order=DROPS, limit=30),
+    Question(by=["source.workload", "destination.workload"], limit=30),
+    Question(by=["kind", "server.service"], order=REQUESTS, limit=30, latency=True),
+    Question(by=["server.service", "http_code"], limit=300),
+    Question(by=["dns_query", "dns_rcode"], order=ERRORS, limit=30),
 ]
-"""Rates by verdict, drops, talkers, latency by service, codes of HTTP and DNS."""
+"""What the dashboard asks: verdicts by time, drops, talkers, latency and codes of services, names."""
 
 MAP = [Question(by=["client.workload", "server.workload"], limit=1_000, latency=True)]
 """Edges between workloads."""

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from bench import aggregates, crowd, follow, ingest, query, read, restart, scan
+from bench import aggregates, crowd, follow, ingest, output, query, read, restart, scan
 from bench.figure import Figure, number
 from bench.machine import in_words
 from bench.report import Options, Run, attempt, write
@@ -40,6 +40,7 @@ PARTS = {
             ("ingest", ingest.run),
             ("query", query.run),
             ("read", read.run),
+            ("output", output.run),
             ("aggregates", aggregates.run),
             ("restart", restart.run),
             ("follow", follow.run),
@@ -78,8 +79,11 @@ def measured(
                     yield result | {"part": name, "point": point}
 
 
-def tables(results: Sequence[dict[str, Any]]) -> Iterator[str]:
-    """Write a table in Markdown for each part: a row for each figure, a column for each point."""
+def tables(results: Sequence[dict[str, Any]], short: bool = False) -> Iterator[str]:
+    """Write a table in Markdown for each part: a row for each figure, a column for each point.
+
+    `short` leaves out figures without a goal.
+    """
     for name in PARTS:
         mine = [result for result in results if result["part"] == name]
         if not mine:
@@ -87,16 +91,19 @@ def tables(results: Sequence[dict[str, Any]]) -> Iterator[str]:
         points = sorted({result["point"] for result in mine})
         head = ("benchmark", "figure", "unit", *(f"{point:,} {name}" for point in points))
         yield f"{mine[0]['date'][:10]}, {in_words(mine[0]['machine'])}.\n"
-        yield "\n".join(grid(head, rows(mine, points), 3)) + "\n"
+        yield "\n".join(grid(head, rows(mine, points, short), 3)) + "\n"
 
 
-def rows(results: Sequence[dict[str, Any]], points: Sequence[int]) -> Iterator[tuple[str, ...]]:
+def rows(
+    results: Sequence[dict[str, Any]], points: Sequence[int], short: bool
+) -> Iterator[tuple[str, ...]]:
     """Give a row for each figure of a part."""
     found: dict[tuple[str, str, str], dict[int, float]] = {}
     for result in results:
         for figure in map(Figure.from_dict, result["figures"]):
-            key = (result["bench"], plain(figure.name), figure.unit)
-            found.setdefault(key, {})[result["point"]] = figure.value
+            if figure.goal or not short:
+                key = (result["bench"], plain(figure.name), figure.unit)
+                found.setdefault(key, {})[result["point"]] = figure.value
     for key, values in found.items():
         cells = (number(values[point]) if point in values else "" for point in points)
         yield (*key, *cells)
@@ -123,6 +130,7 @@ def merged(old: Sequence[dict[str, Any]], new: dict[str, Any]) -> list[dict[str,
 @click.option("--seconds", default=0.0, help="How long a rate is offered; 0: the usual.")
 @click.option("--json", "target", type=click.Path(path_type=Path), help="Add the results to it.")
 @click.option("--table", "shown", type=click.Path(exists=True, path_type=Path), help="Print it.")
+@click.option("--short", is_flag=True, help="Only figures that have a goal.")
 def main(
     part: str | None,
     points: tuple[int, ...],
@@ -132,10 +140,11 @@ def main(
     seconds: float,
     target: Path | None,
     shown: Path | None,
+    short: bool,
 ) -> None:
     """Measure a part, or print what was measured."""
     if shown:
-        click.echo("\n".join(tables(read_results(shown))))
+        click.echo("\n".join(tables(read_results(shown), short)))
         return
     if not part:
         sys.exit("name a part, or a file with --table")
@@ -148,7 +157,7 @@ def main(
         results = merged(results, result)
         if target:
             write(results, target)
-    click.echo("\n".join(tables(results)))
+    click.echo("\n".join(tables(results, short)))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.feed import fill
+from bench.feed import fill, stored
 from bench.figure import Figure, Goal, lower
 from bench.process import Process
 from bench.report import Options, command
@@ -45,11 +45,11 @@ def export(server: Server, output: str, flows: int, target: Path) -> Export:
 
 def figures(server: Server, output: str, options: Options, target: Path) -> Iterator[Figure]:
     """Measure one format."""
-    flows = options.events or FLOWS
+    flows = min(options.events or FLOWS, stored(server))
     once = partial(export, server, output, flows, target)
     once()
     done = [once() for _ in range(min(options.repeat, RUNS))]
-    goal = GOALS.get(output) if flows == FLOWS else None
+    goal = GOALS.get(output)
     yield lower(f"{output}, whole command", (e.seconds for e in done), "s", goal)
     yield lower(f"{output}: CPU of the command", (e.cpu / flows * 1e6 for e in done), "µs/flow")
     yield lower(f"{output}: CPU of the relay", (e.relay / flows * 1e6 for e in done), "µs/flow")

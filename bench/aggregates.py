@@ -29,7 +29,7 @@ OVERVIEW = [
     Question(by=["server.service", "http_code"], limit=300),
     Question(by=["dns_query", "dns_rcode"], order=ERRORS, limit=30),
 ]
-"""What the dashboard asks: verdicts by time, drops, talkers, latency and codes of services, names."""
+"""What the dashboard asks: verdicts by time, drops, talkers, latency and codes of services, DNS."""
 
 MAP = [Question(by=["client.workload", "server.workload"], limit=1_000, latency=True)]
 """Edges between workloads."""

@@ -2,34 +2,15 @@
 already."""
 
 from collections.abc import Sequence
-from functools import lru_cache
-from itertools import chain
 
+from proto.framing import framed
 from proto.observer_pb2 import ExportEvent, GetAgentEventsResponse, GetDebugEventsResponse
 from proto.reader_pb2 import ReadResponse
-
-_RESPONSES = bytes([ReadResponse.RESPONSES_FIELD_NUMBER << 3 | 2])
-
-
-def varint(number: int) -> bytes:
-    """Write a number as protobuf does."""
-    out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
-
-
-@lru_cache(8192)
-def _head(length: int) -> bytes:
-    return _RESPONSES + varint(length)
 
 
 def responses(answers: Sequence[bytes]) -> bytes:
     """Frame answers as the field `responses` of a ReadResponse."""
-    heads = map(_head, map(len, answers))
-    return b"".join(chain.from_iterable(zip(heads, answers, strict=True)))
+    return framed(ReadResponse.RESPONSES_FIELD_NUMBER, answers)
 
 
 def agent_event(event: bytes) -> bytes:

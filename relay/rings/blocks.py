@@ -12,6 +12,7 @@ import zstandard
 from google.protobuf.message import DecodeError
 
 from proto import shadow_pb2
+from proto.framing import framed
 from relay.rings.columns import COLUMNS, INDEX, NO_TIME, ZONE_BITS, ZONES, Table
 from relay.rings.packing import PackedColumn, pack_table
 
@@ -24,6 +25,8 @@ ZONED = tuple((INDEX[c.name], ZONES.index(c.zone)) for c in COLUMNS if c.zone)
 
 BLOCK_ROW_BYTES = 512
 """What a block takes on disk beside its values, about."""
+
+RUN_EVENTS = shadow_pb2.Run.EVENTS_FIELD_NUMBER
 
 NO_EVENTS: Table = np.empty((len(COLUMNS), 0), np.int64)
 
@@ -101,7 +104,7 @@ def compress(plain: bytes) -> bytes:
 
 def join(events: Sequence[bytes]) -> bytes:
     """Make one value of events."""
-    return shadow_pb2.Run(events=events).SerializeToString()
+    return framed(RUN_EVENTS, events)
 
 
 def split(plain: bytes) -> list[bytes]:

@@ -3,9 +3,10 @@
 import pytest
 
 from proto.flow_pb2 import AGENT_STARTED
+from proto.framing import varint
 from proto.observer_pb2 import GetAgentEventsResponse, GetDebugEventsResponse, GetFlowsResponse
 from proto.reader_pb2 import ReadResponse
-from relay.answers.framing import agent_event, debug_event, responses, varint
+from relay.answers.framing import agent_event, debug_event, responses
 from tests.factories import event
 
 

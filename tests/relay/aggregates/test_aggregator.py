@@ -6,11 +6,13 @@ from typing import Any
 import grpc
 import grpc.aio
 import pytest
+from google.protobuf.duration_pb2 import Duration
 
 from proto import flow_pb2
 from proto.aggregate_pb2 import AggregateRequest, AggregateResponse, Question
 from proto.aggregate_pb2_grpc import AggregatorStub
 from proto.aggregates.plain import Aggregator
+from proto.flow_pb2 import FlowFilter
 from proto.observer_pb2 import ExportEvent
 from proto.timestamps import from_ns, to_ns
 from relay.rings.limits import Limit
@@ -20,7 +22,7 @@ from tests.relays import connected, store
 MINUTE = 60 * 10**9
 START_NS = NOON_NS // MINUTE * MINUTE
 QUESTIONS = [
-    Question(by=["verdict", "drop_reason"], step={"seconds": 60}),
+    Question(by=["verdict", "drop_reason"], step=Duration(seconds=60)),
     Question(by=["client.workload", "server.workload", "port"]),
     Question(by=["server.service", "http_code"], latency=True),
     Question(by=["dns_query", "dns_rcode"]),
@@ -108,8 +110,8 @@ async def test_flows_that_left_their_ring_are_counted_still(tmp_path: Path) -> N
     ("request_", "said"),
     [
         (AggregateRequest(questions=[Question(by=["colour"])]), "colour"),
-        (AggregateRequest(whitelist=[{"source_ip": ["nowhere"]}]), "nowhere"),
-        (AggregateRequest(questions=[Question(step={"seconds": -1})]), "-1s"),
+        (AggregateRequest(whitelist=[FlowFilter(source_ip=["nowhere"])]), "nowhere"),
+        (AggregateRequest(questions=[Question(step=Duration(seconds=-1))]), "-1s"),
     ],
 )
 async def test_what_makes_no_sense_is_refused_by_name(

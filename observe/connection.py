@@ -66,7 +66,7 @@ def connection_options() -> list[click.Option]:
             type=Duration(),
             default="12s",
             show_default=True,
-            help="How long an answer may take that is not a stream.",
+            help="How long connecting may take, and an answer that is not a stream.",
         ),
         Option(
             OTHER,

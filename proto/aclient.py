@@ -75,7 +75,7 @@ class AsyncClient:
         self.server = Server(Target.parse(server), on_warning)
         self.timeout = timeout
         self._closed = asyncio.Event()
-        self._channel = open_aio_channel(self.server.target, tls)
+        self._channel = open_aio_channel(self.server.target, tls, connecting=timeout)
         self._observer = ObserverStub(self._channel)
         self._reader = ReaderStub(self._channel)
         self._aggregator = AggregatorStub(self._channel)

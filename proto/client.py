@@ -41,7 +41,7 @@ from proto.server import Metadata, Say, Server
 from proto.transport import TLS, Target, open_channel
 
 TIMEOUT_SECONDS = 12.0
-"""How long a server may take to answer a call that is not a stream."""
+"""How long connecting may take, and a server to answer a call that is not a stream."""
 
 HEALTH_METHOD = "/grpc.health.v1.Health/Check"
 HEALTH_SERVICE = "hubble.server.Observer"
@@ -66,7 +66,8 @@ class Stream(Protocol[Message]):
 
 
 class Client:
-    """A client of the server at `server`; `timeout`, in seconds, is for calls that are no streams.
+    """A client of the server at `server`; `timeout`, in seconds, is for connecting, and for calls
+    that are no streams.
 
     `on_warning` is told when the server is older than the API spoken here. Raise ValueError for
     an address that cannot be read.
@@ -83,7 +84,7 @@ class Client:
         self.server = Server(Target.parse(server), on_warning)
         self.timeout = timeout
         self._closed = threading.Event()
-        self._channel = open_channel(self.server.target, tls)
+        self._channel = open_channel(self.server.target, tls, connecting=timeout)
         self._observer = ObserverStub(self._channel)
         self._reader = ReaderStub(self._channel)
         self._aggregator = AggregatorStub(self._channel)

@@ -1,3 +1,4 @@
+import asyncio
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -5,10 +6,12 @@ from pathlib import Path
 import grpc
 import pytest
 
+from proto.aclient import AsyncClient
 from proto.client import Client
+from proto.observer_pb2 import GetFlowsRequest
 from proto.observer_pb2_grpc import add_ObserverServicer_to_server
 from proto.target import Target
-from proto.transport import MAX_MESSAGE_BYTES, TransportError, channel_options
+from proto.transport import CONNECT_SECONDS, MAX_MESSAGE_BYTES, TransportError, channel_options
 from tests.observer_server import ObserverServer
 
 
@@ -37,6 +40,31 @@ def test_a_server_that_is_not_there_is_named() -> None:
         with Client(address) as client, pytest.raises(TransportError) as failed:
             client.status()
     assert str(failed.value).startswith(f"cannot reach {address}: connection refused; is a relay")
+
+
+def test_a_server_that_never_greets_is_given_up_in_time() -> None:
+    with socket.socket() as deaf:
+        deaf.bind(("localhost", 0))
+        deaf.listen()
+        address = f"localhost:{deaf.getsockname()[1]}"
+        with ThreadPoolExecutor() as pool, Client(address, timeout=0.2) as client:
+            reading = pool.submit(list, client.responses(GetFlowsRequest(number=1)))
+            with pytest.raises(TransportError, match="no answer in time"):
+                reading.result(CONNECT_SECONDS / 2)
+
+
+async def test_a_server_that_never_greets_is_given_up_by_asyncio_too() -> None:
+    with socket.socket() as deaf:
+        deaf.bind(("localhost", 0))
+        deaf.listen()
+        address = f"localhost:{deaf.getsockname()[1]}"
+        async with (
+            asyncio.timeout(CONNECT_SECONDS / 2),
+            AsyncClient(address, timeout=0.2) as client,
+        ):
+            with pytest.raises(TransportError, match="no answer in time"):
+                async for _ in client.responses(GetFlowsRequest(number=1)):
+                    pass
 
 
 def test_a_host_without_an_address_is_named() -> None:

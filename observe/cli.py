@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from observe.completion import live_values
 from observe.connection import connection_options
 from observe.flags import filter_options, filters_of, raw_filters_text
 from observe.formatting import EVENT_OUTPUTS, flow_format_options, format_options
@@ -118,7 +119,7 @@ FLOWS = Flows(
     callback=_flows,
     params=[
         *selection_options(),
-        *filter_options(),
+        *filter_options(live_values),
         *format_options(),
         *flow_format_options(),
         *connection_options(),

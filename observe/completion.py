@@ -3,7 +3,6 @@
 A server that does not answer at once gives no values, and no error: a person is typing.
 """
 
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -64,11 +63,13 @@ def live_values(ctx: click.Context, field: str) -> Sequence[str]:
 
 
 def _asked(ctx: click.Context, ask: Callable[["Client"], Iterable[str]]) -> list[str]:
+    from threading import Timer
+
     from observe.connection import connect
 
     with connect(ctx) as client:
         client.timeout = SECONDS
-        late = threading.Timer(SECONDS, client.close)
+        late = Timer(SECONDS, client.close)
         late.daemon = True
         late.start()
         try:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from observe.completion import live_values
 from observe.connection import connect, connection_options
 from observe.flags import filter_options, filters_of, raw_filters_text
 from observe.formatting import zone_of, zone_option
@@ -47,7 +48,7 @@ class CountingCommand(SectionedCommand):
             params=[
                 *options,
                 *range_options(),
-                *filter_options(),
+                *filter_options(live_values),
                 output_option(*outputs),
                 zone_option(),
                 *connection_options(),

@@ -34,17 +34,25 @@ NOT = "--not"
 _ORDER = "observe.flags"
 
 
+Live = Callable[[click.Context, str], Sequence[str]]
+"""Names values of a field of a filter that the server of a command line holds."""
+
+
+def _none(ctx: click.Context, field: str) -> Sequence[str]:
+    return ()
+
+
 class FlagOption(click.Option):
     """The option of a filter flag; it may be given several times."""
 
-    def __init__(self, flag: Flag) -> None:
+    def __init__(self, flag: Flag, live: Live) -> None:
         self.flag = flag
         super().__init__(
             flag.names,
             help=flag.help,
             metavar=flag.metavar,
             multiple=True,
-            shell_complete=_completed(flag),
+            shell_complete=_completed(flag, live),
         )
 
 
@@ -66,12 +74,12 @@ class OrderedCommand(click.Command):
         return super().parse_args(ctx, args)
 
 
-def filter_options() -> list[click.Option]:
+def filter_options(live: Live = _none) -> list[click.Option]:
     """Make the options of all filter flags, of the raw lists, and of `--print-raw-filters`."""
     return [
         FlagSwitch(None, NOT, help="Leave out what the next filter flag matches."),
         *(
-            FlagSwitch(flag, *flag.names, help=flag.help) if flag.switch else FlagOption(flag)
+            FlagSwitch(flag, *flag.names, help=flag.help) if flag.switch else FlagOption(flag, live)
             for flag in FLAGS
         ),
         _json_option("--allowlist", "Also what a FlowFilter in JSON matches."),
@@ -193,13 +201,11 @@ def _json_option(name: str, about: str) -> click.Option:
     return click.Option([name], multiple=True, metavar="JSON", help=about)
 
 
-def _completed(flag: Flag) -> Any:
+def _completed(flag: Flag, live: Live) -> Any:
     """Make what offers values in a shell: those of a list, or those that the server holds."""
 
     def offered(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-        from observe.completion import live_values
-
-        values = flag.choices() or live_values(ctx, flag.field)
+        values = flag.choices() or live(ctx, flag.field)
         return [value for value in values if value.lower().startswith(incomplete.lower())]
 
     return offered

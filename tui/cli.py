@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 from click.core import ParameterSource
 
+from observe.completion import live_values
 from observe.connection import CONFIG, connect, connection_options
 from observe.flags import filter_options, filters_as_typed
 from observe.formatting import zone_of, zone_option
@@ -106,7 +107,7 @@ main = SectionedCommand(
     "tui",
     callback=_show,
     params=[
-        *filter_options(),
+        *filter_options(live_values),
         *connection_options(),
         zone_option(),
         Option(OTHER, "--input-file", metavar="FILE", envvar=None, help="Show this file instead."),

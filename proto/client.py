@@ -37,6 +37,8 @@ from proto.overlap import Answer
 from proto.reader_pb2 import ReadRequest, ReadResponse
 from proto.reader_pb2_grpc import ReaderStub
 from proto.reading import Reading, Request, Retry
+from proto.rings_pb2 import ListRingsRequest, Ring
+from proto.rings_pb2_grpc import RingsStub
 from proto.server import Metadata, Say, Server
 from proto.transport import TLS, Target, open_channel
 
@@ -88,6 +90,7 @@ class Client:
         self._observer = ObserverStub(self._channel)
         self._reader = ReaderStub(self._channel)
         self._aggregator = AggregatorStub(self._channel)
+        self._rings = RingsStub(self._channel)
 
     def responses(
         self,
@@ -137,6 +140,10 @@ class Client:
     def aggregate(self, request: AggregateRequest) -> AggregateResponse:
         """Ask for counts instead of flows; NotOffered where the server does not count."""
         return self._ask(self._aggregator.Aggregate, request)
+
+    def rings(self) -> Sequence[Ring]:
+        """Ask how full the rings are; NotOffered where the server does not say."""
+        return self._ask(self._rings.List, ListRingsRequest()).rings
 
     def health(self, service: str = HEALTH_SERVICE) -> str:
         """Ask for the health of a service: SERVING, or what is in its place."""

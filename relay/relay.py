@@ -28,6 +28,7 @@ from relay.services.nodes import Nodes
 from relay.services.observer import Observer
 from relay.services.peer import Peer
 from relay.services.reader import Reader
+from relay.services.rings import Rings
 from relay.services.server import Services
 from relay.settings import Settings
 from relay.store import Store
@@ -133,6 +134,7 @@ class Relay:
             observer,
             Reader(store.relay_id, streams, observer.opening),
             Aggregator(store, threads, settings),
+            Rings(store),
             Peer(settings),
             answers,
         )

@@ -19,6 +19,7 @@ from relay.services.health import Health
 from relay.services.observer import Observer
 from relay.services.peer import Peer
 from relay.services.reader import Reader
+from relay.services.rings import Rings
 from relay.settings import Settings
 
 Unary = Callable[[bytes, Any], Awaitable[Message]]
@@ -48,6 +49,7 @@ class Services(NamedTuple):
     observer: Observer
     reader: Reader
     aggregator: Aggregator
+    rings: Rings
     peer: Peer
     answers: Answers
 
@@ -68,6 +70,7 @@ class Services(NamedTuple):
             "observer.Observer/GetNamespaces": observer.get_namespaces,
             "observer.Observer/ServerStatus": observer.server_status,
             "palomar.v1.Aggregator/Aggregate": self.aggregator.aggregate,
+            "palomar.v1.Rings/List": self.rings.list,
         }
         serving = (
             observer.get_flows,

@@ -16,6 +16,7 @@ from proto.observer_pb2 import (
     GetNodesResponse,
     ServerStatusResponse,
 )
+from proto.rings_pb2 import Ring
 from tui.source import Retry, SourceError
 
 BATCH = 256
@@ -88,6 +89,10 @@ class FileSource:
     def nodes(self) -> GetNodesResponse:
         """Give none: a file has no nodes that could be asked."""
         return GetNodesResponse()
+
+    def rings(self) -> Sequence[Ring]:
+        """Give none."""
+        return ()
 
     def status(self) -> ServerStatusResponse:
         """Say nothing but how many flows there are."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         GetNodesResponse,
         ServerStatusResponse,
     )
+    from proto.rings_pb2 import Ring
 
 Result = TypeVar("Result")
 
@@ -75,6 +76,18 @@ class ServerSource:
         from proto.observer_pb2 import GetNodesResponse
 
         return self._ask(lambda client: GetNodesResponse(nodes=client.nodes()))
+
+    def rings(self) -> "Sequence[Ring]":
+        """Ask for the rings of a relay of ours."""
+        from proto.failure import NotOffered
+
+        def ask(client: "Client") -> "Sequence[Ring]":
+            try:
+                return client.rings()
+            except NotOffered:
+                return ()
+
+        return self._ask(ask)
 
     def status(self) -> "ServerStatusResponse":
         """Ask how much is stored, and how fast it comes."""

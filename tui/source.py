@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         GetNodesResponse,
         ServerStatusResponse,
     )
+    from proto.rings_pb2 import Ring
 
 Retry = Callable[[str, float], None]
 """Is told why a connection is lost, and in how many seconds it is tried again."""
@@ -56,6 +57,9 @@ class Source(Protocol):
 
     def nodes(self) -> "GetNodesResponse":
         """List the nodes; none of a file."""
+
+    def rings(self) -> "Sequence[Ring]":
+        """List the rings; none of a file, and of a server that does not tell."""
 
     def status(self) -> "ServerStatusResponse":
         """Say how much there is, and how fast it comes."""

@@ -9,6 +9,7 @@ from google.protobuf.duration_pb2 import Duration
 from proto.aggregate_pb2 import AggregateCoverage, AggregateRequest, Group, Question
 from proto.flow_pb2 import FlowFilter
 from proto.observer_pb2 import GetFlowsRequest, GetFlowsResponse, Node, ServerStatusResponse
+from proto.rings_pb2 import Ring
 from proto.timestamps import SECOND, from_ns
 from tui.source import Source
 
@@ -31,6 +32,7 @@ class Health:
 
     nodes: tuple[Node, ...]
     status: ServerStatusResponse
+    rings: tuple[Ring, ...]
     groups: tuple[Group, ...]
     first_step_ns: int
     step_ns: int
@@ -54,6 +56,7 @@ def ask(source: Source, now_ns: int) -> Health:
     return Health(
         tuple(source.nodes().nodes),
         source.status(),
+        tuple(source.rings()),
         tuple(answer.groups),
         answer.first_step.ToNanoseconds(),
         answer.step.ToNanoseconds(),

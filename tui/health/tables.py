@@ -8,13 +8,14 @@ from rich.text import Text
 from observe.status import age
 from proto.aggregate_pb2 import Group
 from proto.escape import escape
-from proto.observer_pb2 import Node
+from proto.observer_pb2 import Node, ServerStatusResponse
 from proto.relay_pb2 import NodeState
+from proto.rings_pb2 import Ring
 from proto.timestamps import SECOND, to_ns
 from tui.behind import Behind
 from tui.blocks import area, stretched
 from tui.health.asking import SPAN_NS, Health, plain
-from tui.quantities import clock, count, rate, share
+from tui.quantities import clock, count, rate, share, size
 from tui.widgets.ranking import Row, Table
 
 STATES: dict[int, tuple[str, str, str]] = {
@@ -112,23 +113,38 @@ def _last(group: Group | None, health: Health) -> str:
 
 
 def rings(health: Health, follows: bool) -> Table:
-    """How full the rings are; a file has none."""
-    status = health.status
+    """How full each ring is, how far it reaches back, and how much it has had to give up.
+
+    Of a server that does not tell of its rings it is known how many flows it has. A file has none.
+    """
     if not follows:
         return Table(nothing="a file has none")
-    if not status.max_flows:
-        return Table(nothing="the server does not say how much it can store")
-    filled = Row(
-        "all flows",
+    rows = [_ring(ring, health) for ring in health.rings] or [_all_flows(health.status)]
+    return Table(("full", "events", "reaches back", "evicted", "capacity", "size"), tuple(rows))
+
+
+def _ring(ring: Ring, health: Health) -> Row:
+    reach = health.now_ns - to_ns(ring.oldest)
+    full = ring.events / max(ring.capacity, 1)
+    return Row(
+        ring.name,
         (
-            count(status.num_flows),
-            count(status.max_flows),
-            share(status.num_flows, status.max_flows),
-            count(max(status.seen_flows - status.num_flows, 0)),
+            share(ring.events, ring.capacity),
+            count(ring.events),
+            age(max(reach, 0)) if ring.HasField("oldest") else "·",
+            count(sum(ring.evicted.values())) if ring.evicted else "·",
+            count(ring.capacity),
+            size(ring.bytes),
         ),
-        status.num_flows / status.max_flows,
+        full,
     )
-    return Table(("flows", "capacity", "full", "evicted"), (filled,))
+
+
+def _all_flows(status: ServerStatusResponse) -> Row:
+    full = share(status.num_flows, status.max_flows)
+    evicted = count(max(status.seen_flows - status.num_flows, 0))
+    figures = (full, count(status.num_flows), "·", evicted, count(status.max_flows), "·")
+    return Row("all flows", figures, status.num_flows / max(status.max_flows, 1))
 
 
 def relay(health: Health, name: str, follows: bool, zone: tzinfo | None) -> Text:

@@ -21,7 +21,7 @@ class Nodes(Counting[Health]):
     Nodes {
         #health { height: 9; padding: 1 1 0 1; }
         #relay { width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
-        #rings { width: 1fr; }
+        #rings { width: 2fr; }
         #nodes { padding: 0 1; }
     }
     """

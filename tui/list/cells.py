@@ -101,6 +101,13 @@ def _summary(flow: Flow, width: int, clock: Clock) -> Cell:
     return Cell(summary(flow), "summary")
 
 
+def _reason(flow: Flow, width: int, clock: Clock) -> Cell:
+    if flow.verdict not in BAD:
+        return _summary(flow, width, clock)
+    words = " · ".join(filter(None, (kind(flow), summary(flow))))
+    return Cell(words, MARKS[flow.verdict].style)
+
+
 def _node(flow: Flow, width: int, clock: Clock) -> Cell:
     return Cell(escape(flow.node_name), "node")
 
@@ -116,3 +123,6 @@ SHOW: dict[str, Show] = {
     "node": _node,
 }
 """What each column shows in so many cells, by its name."""
+
+SHOW_NARROW = SHOW | {"summary": _reason}
+"""The same where there is no column for the kind."""

@@ -23,13 +23,13 @@ class Column(NamedTuple):
 
 COLUMNS: tuple[Column, ...] = (
     Column("time", "TIME", 8, 12, 0, 0),
-    Column("verdict", "VERDICT", 6, 12, 0, 0),
+    Column("verdict", "VERDICT", 7, 12, 0, 0),
     Column("source", "SOURCE", 18, 44, 3, 0),
     Column("arrow", "", 1, 1, 0, 0),
     Column("destination", "DESTINATION", 18, 44, 3, 0),
     Column("kind", "TYPE", 15, 22, 1, 96),
-    Column("summary", "SUMMARY", 15, 400, 3, 60),
-    Column("node", "NODE", 8, 20, 1, 136),
+    Column("summary", "SUMMARY", 15, 400, 4, 60),
+    Column("node", "NODE", 14, 20, 1, 150),
 )
 """All columns, from left to right."""
 

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from proto.describe import escape
 from proto.describe_events import Clock, lost_source, node_change
 from proto.observer_pb2 import GetFlowsResponse
-from tui.list.cells import SHOW, Cell
+from tui.list.cells import SHOW, SHOW_NARROW, Cell
 from tui.list.columns import GAP, Placed, fitted
 from tui.list.window import Row
 
@@ -40,9 +40,11 @@ def drawn(row: Row, placed: Sequence[Placed], width: int, clock: Clock) -> Drawn
     response = parsed(row)
     if not response.HasField("flow"):
         return _across(response, width, clock)
+    # Where there is no room for the kind, the summary says why a flow did not get through.
+    show = SHOW if any(place.column.name == "kind" for place in placed) else SHOW_NARROW
     cells: list[Cell] = []
     for column, left, cells_wide in placed:
-        text, style = SHOW[column.name](response.flow, cells_wide, clock)
+        text, style = show[column.name](response.flow, cells_wide, clock)
         cells.append(Cell(fitted(text, cells_wide), style))
         last = left + cells_wide + GAP > width
         cells.append(Cell("" if last else " " * GAP, "gap"))

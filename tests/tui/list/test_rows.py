@@ -74,6 +74,12 @@ def test_verdicts_are_short_where_there_is_little_room() -> None:
     assert cells(answer(verdict=flow_pb2.DROPPED), 79)["verdict"] == ("✗ DROP", "dropped")
 
 
+def test_where_there_is_no_room_for_the_kind_the_reason_is_in_the_summary() -> None:
+    drop = answer(verdict=flow_pb2.DROPPED, event_type={"type": 1, "sub_type": 133}, Summary="SYN")
+    assert cells(drop, 79)["summary"] == ("Policy denied ·…", "dropped")
+    assert cells(drop)["summary"] == ("SYN", "summary")
+
+
 def test_layer_7_is_marked_as_asked_or_answered() -> None:
     asked = answer(l7={"type": flow_pb2.REQUEST, "http": {"method": "GET"}})
     answered = answer(l7={"type": flow_pb2.RESPONSE, "http": {"code": 200}})

@@ -96,10 +96,10 @@ def _point(flow: Flow) -> str:
     return TRACE_POINT_NAMES.get(event.sub_type & 0xFF, "") if event.type == TRACE else ""
 
 
-def _order(response: GetFlowsResponse) -> tuple[bool, int, int]:
-    """By time, then along the way; what has no time comes last."""
+def _order(response: GetFlowsResponse) -> tuple[bool, int, bool, int]:
+    """By time, then along the way and back; what has no time comes last."""
     ns = event_ns(response)
-    return ns is None, ns or 0, _rank(response.flow)
+    return ns is None, ns or 0, bool(is_reply(response.flow)), _rank(response.flow)
 
 
 def _rank(flow: Flow) -> int:

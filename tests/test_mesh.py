@@ -21,10 +21,10 @@ from observe.mesh.client import Answer
 from observe.mesh.cluster import Mesh
 from observe.mesh.steps import OTHER, SAME, STEPS, Step
 from observe.mesh.watcher import POD, WORDS
-from proto import describe
+from proto import describe, related
 from proto.client import Client
 from proto.flow_pb2 import L7, POLICY_DENIED, RESPONSE, Flow
-from proto.observer_pb2 import GetFlowsRequest
+from proto.observer_pb2 import GetFlowsRequest, GetFlowsResponse
 from proto.timestamps import from_ns
 from tests.mesh_shapes import expected, shape
 from tests.tools import find_envoy
@@ -131,6 +131,27 @@ def test_a_path_is_rewritten_before_the_policy_looks(played: dict[str, Played]) 
     rewritten = [f for f in played[PROXY].flows if f.l7.http.url.endswith("/foo")]
     assert {f.Summary.rpartition("; ")[2] for f in rewritten} == {"rewritten to /"}
     assert {describe.verdict(f) for f in rewritten} == {"FORWARDED"}
+
+
+@pytest.mark.envoy
+@pytest.mark.parametrize("title", [step.title for step in STEPS])
+def test_each_flow_leads_to_all_of_its_request(
+    mesh: Mesh, played: dict[str, Played], title: str
+) -> None:
+    step, answers, flows = played[title]
+    with Client(mesh.address) as client:
+        ways = [
+            related.find(GetFlowsResponse(flow=flow, node_name=flow.node_name), client.responses)
+            for flow in flows
+        ]
+    parts = {frozenset(hop.response.flow.uuid for hop in way.hops) for way in ways}
+    assert sum(map(len, parts)) == len(set().union(*parts)) == len(flows)
+    assert len(parts) == len(answers) * (2 if step.by_name else 1)
+    for way in ways:
+        assert describe.kind(way.hops[0].response.flow) == "from-endpoint"
+        assert way.hops[0].place == "client"
+        replies = [hop.reply for hop in way.hops]
+        assert replies == sorted(replies, key=bool)
 
 
 @pytest.mark.envoy

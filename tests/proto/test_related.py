@@ -131,6 +131,14 @@ def test_a_request_through_two_envoys_is_one_way(tmp_path: Path) -> None:
     assert len(found.hops) == len(near) + len(far)
 
 
+def test_what_was_seen_at_the_same_time_is_in_order_of_the_way(tmp_path: Path) -> None:
+    flows = told(teller(tmp_path), http(code=403, details=b"", time_to_last_downstream_tx_byte={}))
+    for each in flows:
+        each.time.CopyFrom(from_ns(NOON_NS))
+    found = Answers(reversed(flows)).find(0)
+    assert [hop.response.flow.uuid for hop in found.hops] == [each.uuid for each in flows]
+
+
 def test_what_a_node_cannot_tell_is_told_from_the_rest() -> None:
     overlay = {"is_reply": None, "event_type": {"type": 4, "sub_type": 4}}
     found = Answers([at(0, **overlay), at(1), at(2, **overlay)]).find(0)

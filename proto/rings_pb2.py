@@ -25,23 +25,21 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x11proto/rings.proto\x12\npalomar.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x12\n\x10ListRingsRequest\"4\n\x11ListRingsResponse\x12\x1f\n\x05rings\x18\x01 \x03(\x0b\x32\x10.palomar.v1.Ring\"\x8b\x02\n\x04Ring\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06\x65vents\x18\x02 \x01(\x04\x12\x10\n\x08\x63\x61pacity\x18\x03 \x01(\x04\x12\r\n\x05\x62ytes\x18\x04 \x01(\x04\x12\x0c\n\x04seen\x18\x05 \x01(\x04\x12*\n\x06oldest\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x06newest\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\x07\x65victed\x18\x08 \x03(\x0b\x32\x1d.palomar.v1.Ring.EvictedEntry\x1a.\n\x0c\x45victedEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x04:\x02\x38\x01\x32L\n\x05Rings\x12\x43\n\x04List\x12\x1c.palomar.v1.ListRingsRequest\x1a\x1d.palomar.v1.ListRingsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x11proto/rings.proto\x12\npalomar.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x12\n\x10ListRingsRequest\"4\n\x11ListRingsResponse\x12\x1f\n\x05rings\x18\x01 \x03(\x0b\x32\x10.palomar.v1.Ring\"\xd1\x01\n\x04Ring\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06\x65vents\x18\x02 \x01(\x04\x12\x10\n\x08\x63\x61pacity\x18\x03 \x01(\x04\x12\r\n\x05\x62ytes\x18\x04 \x01(\x04\x12\x0c\n\x04seen\x18\x05 \x01(\x04\x12*\n\x06oldest\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x06newest\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12$\n\x07\x65victed\x18\x08 \x03(\x0b\x32\x13.palomar.v1.Evicted\"(\n\x07\x45victed\x12\r\n\x05limit\x18\x01 \x01(\t\x12\x0e\n\x06\x65vents\x18\x02 \x01(\x04\x32L\n\x05Rings\x12\x43\n\x04List\x12\x1c.palomar.v1.ListRingsRequest\x1a\x1d.palomar.v1.ListRingsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'proto.rings_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_RING_EVICTEDENTRY']._loaded_options = None
-  _globals['_RING_EVICTEDENTRY']._serialized_options = b'8\001'
   _globals['_LISTRINGSREQUEST']._serialized_start=66
   _globals['_LISTRINGSREQUEST']._serialized_end=84
   _globals['_LISTRINGSRESPONSE']._serialized_start=86
   _globals['_LISTRINGSRESPONSE']._serialized_end=138
   _globals['_RING']._serialized_start=141
-  _globals['_RING']._serialized_end=408
-  _globals['_RING_EVICTEDENTRY']._serialized_start=362
-  _globals['_RING_EVICTEDENTRY']._serialized_end=408
-  _globals['_RINGS']._serialized_start=410
-  _globals['_RINGS']._serialized_end=486
+  _globals['_RING']._serialized_end=350
+  _globals['_EVICTED']._serialized_start=352
+  _globals['_EVICTED']._serialized_end=392
+  _globals['_RINGS']._serialized_start=394
+  _globals['_RINGS']._serialized_end=470
 # @@protoc_insertion_point(module_scope)

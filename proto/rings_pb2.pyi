@@ -66,26 +66,6 @@ class Ring(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
-    @_typing.final
-    class EvictedEntry(_message.Message):
-        DESCRIPTOR: _descriptor.Descriptor
-
-        KEY_FIELD_NUMBER: _builtins.int
-        VALUE_FIELD_NUMBER: _builtins.int
-        key: _builtins.str
-        value: _builtins.int
-        def __init__(
-            self,
-            *,
-            key: _builtins.str = ...,
-            value: _builtins.int = ...,
-        ) -> None: ...
-        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
-        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
-        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-        def WhichOneof(self, oneof_group: _Never) -> None: ...
-
     NAME_FIELD_NUMBER: _builtins.int
     EVENTS_FIELD_NUMBER: _builtins.int
     CAPACITY_FIELD_NUMBER: _builtins.int
@@ -113,8 +93,8 @@ class Ring(_message.Message):
         """Order time of the newest event kept; absent from an empty ring."""
 
     @_builtins.property
-    def evicted(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
-        """Events that a limit removed since the relay started, by the limit: count, bytes, age."""
+    def evicted(self) -> _containers.RepeatedCompositeFieldContainer[Global___Evicted]:
+        """What its limits have removed since the relay started; limits that removed nothing may be left out."""
 
     def __init__(
         self,
@@ -126,7 +106,7 @@ class Ring(_message.Message):
         seen: _builtins.int = ...,
         oldest: _timestamp_pb2.Timestamp | None = ...,
         newest: _timestamp_pb2.Timestamp | None = ...,
-        evicted: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
+        evicted: _abc.Iterable[Global___Evicted] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["newest", b"newest", "oldest", b"oldest"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
@@ -135,3 +115,29 @@ class Ring(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Ring: _TypeAlias = Ring  # noqa: Y015
+
+@_typing.final
+class Evicted(_message.Message):
+    """Evicted says what a limit removed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LIMIT_FIELD_NUMBER: _builtins.int
+    EVENTS_FIELD_NUMBER: _builtins.int
+    limit: _builtins.str
+    """The limit: count, bytes or age."""
+    events: _builtins.int
+    """Events that it removed."""
+    def __init__(
+        self,
+        *,
+        limit: _builtins.str = ...,
+        events: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["events", b"events", "limit", b"limit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Evicted: _TypeAlias = Evicted  # noqa: Y015

@@ -2,7 +2,7 @@
 
 from google.protobuf.message import Message
 
-from proto.rings_pb2 import ListRingsResponse, Ring
+from proto.rings_pb2 import Evicted, ListRingsResponse, Ring
 from proto.timestamps import from_ns
 from relay.rings.classes import RingState
 from relay.services.refusal import Context
@@ -27,7 +27,7 @@ def _ring(state: RingState) -> Ring:
         capacity=state.capacity,
         bytes=state.bytes,
         seen=state.seen,
-        evicted=state.evicted,
+        evicted=[Evicted(limit=limit, events=count) for limit, count in state.evicted.items()],
     )
     for name, ns in (("oldest", state.oldest_ns), ("newest", state.newest_ns)):
         if ns is not None:

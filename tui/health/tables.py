@@ -132,7 +132,7 @@ def _ring(ring: Ring, health: Health) -> Row:
             share(ring.events, ring.capacity),
             count(ring.events),
             age(max(reach, 0)) if ring.HasField("oldest") else "·",
-            count(sum(ring.evicted.values())) if ring.evicted else "·",
+            count(sum(each.events for each in ring.evicted)) if ring.evicted else "·",
             count(ring.capacity),
             size(ring.bytes),
         ),

@@ -153,7 +153,8 @@ def series(answers: Answers, coverage: AggregateCoverage) -> Series:
         min(first_ns + (at + 1) * step_ns, ends + 1) - max(first_ns + at * step_ns, begins)
         for at in range(len(flows))
     ]
-    return Series(_rates(flows, spans), _rates(dropped, spans), begins, ends)
+    end_ns = first_ns + len(flows) * step_ns
+    return Series(_rates(flows, spans), _rates(dropped, spans), first_ns, end_ns)
 
 
 def _rates(numbers: Sequence[int], spans_ns: Sequence[int]) -> tuple[float, ...]:

@@ -79,7 +79,7 @@ class Map(Ranged[Seen]):
         """Ask who talks to whom, and lay it out."""
         level, request = self.level, self.request()
         request.questions.extend(questions(level))
-        found = Found.of(level, self.app.source.aggregate(request))
+        found = Found.of(level, self.count(request))
         graph = Graph.of(found)
         return Seen(found, graph, self._planner.plan(graph))
 

@@ -58,7 +58,7 @@ class Overview(Ranged[AggregateResponse]):
     def ask(self) -> AggregateResponse:
         """Ask everything at once."""
         span = self.span
-        return self.app.source.aggregate(ask(self.request(), span.step_seconds))
+        return self.count(ask(self.request(), span.step_seconds))
 
     def show(self, answer: AggregateResponse) -> None:
         """Show what was answered."""

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.widgets import Footer, Label
 
-from proto.aggregate_pb2 import AggregateCoverage, AggregateRequest
+from proto.aggregate_pb2 import AggregateCoverage, AggregateRequest, AggregateResponse
 from proto.escape import escape
 from proto.observer_pb2 import GetFlowsRequest
 from proto.timestamps import from_ns, to_ns
@@ -126,6 +126,14 @@ class Ranged(Counting[Result], Generic[Result]):
             return self.app.now_ns()
         coverage = source.aggregate(AggregateRequest()).coverage
         return to_ns(coverage.until) if coverage.HasField("until") else None
+
+    def count(self, request: AggregateRequest) -> AggregateResponse:
+        """Ask; where whole minutes are counted, the last one ends when it is now."""
+        response = self.app.source.aggregate(request)
+        coverage, now_ns = response.coverage, self.app.now_ns()
+        if coverage.rolled_up and to_ns(coverage.until) > now_ns:
+            coverage.until.CopyFrom(from_ns(now_ns))
+        return response
 
     def say_covered(self, coverage: AggregateCoverage) -> None:
         """Say what the numbers rest on, and what is missing in them."""

@@ -77,7 +77,7 @@ class Plot(Widget, can_focus=True):
     def action_open(self) -> None:
         """Ask for all flows that are plotted."""
         if self.series.flows:
-            self.post_message(self.Opened(self.series.start_ns, self.series.end_ns))
+            self.post_message(self.Opened(self.series.start_ns, self.series.end_ns - 1))
 
     def on_click(self, event: events.Click) -> None:
         """Ask for the flows of the step under the pointer."""

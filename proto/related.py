@@ -108,7 +108,7 @@ class _Search:
         """Whether an answer was as long as it might be."""
         self._asked: set[Trait] = set()
         self._ask = ask
-        self._requests = _around(event_ns(response))
+        self._requests = _nearest(event_ns(response))
 
     def more_of(self, traits: Iterable[Trait]) -> bool:
         """Ask for those that were not asked for before; False if there are none."""
@@ -132,16 +132,21 @@ class _Search:
         self.cut |= number >= MOST
 
 
-def _around(ns: int | None) -> list[GetFlowsRequest]:
-    """Ask for the nearest flows before and after a time; for the last ones if it is none."""
+def around(ns: int | None) -> tuple[int | None, int | None]:
+    """Give the window around a time, in nanoseconds since 1970; None twice if that is no time."""
     if ns is None or not EARLIEST_NS <= ns <= LATEST_NS:
+        return None, None
+    return max(ns - WINDOW_NS, EARLIEST_NS), min(ns + WINDOW_NS, LATEST_NS)
+
+
+def _nearest(ns: int | None) -> list[GetFlowsRequest]:
+    """Ask for the nearest flows before and after a time; for the last ones if it is none."""
+    since, until = around(ns)
+    if ns is None or since is None or until is None:
         return [GetFlowsRequest(number=MOST)]
-    time = from_ns(ns)
-    since = from_ns(max(ns - WINDOW_NS, EARLIEST_NS))
-    until = from_ns(min(ns + WINDOW_NS, LATEST_NS))
     return [
-        GetFlowsRequest(number=MOST, since=since, until=time),
-        GetFlowsRequest(number=MOST, since=time, until=until, first=True),
+        GetFlowsRequest(number=MOST, since=from_ns(since), until=from_ns(ns)),
+        GetFlowsRequest(number=MOST, since=from_ns(ns), until=from_ns(until), first=True),
     ]
 
 

@@ -9,7 +9,6 @@ from textual.widgets import DataTable
 
 from proto import describe
 from proto.hops import Hop
-from proto.observer_pb2 import GetFlowsResponse
 from proto.related import MOST, Related
 from proto.selection import event_ns
 from tui.keys import key
@@ -43,6 +42,13 @@ class Way(DataTable[Text]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
+        key(
+            "enter",
+            "select_cursor",
+            "way.from",
+            "Find what belongs to this hop",
+            footer="From here",
+        ),
         key("up,k", "cursor_up", "way.up", "Go to the hop before"),
         key("down,j", "cursor_down", "way.down", "Go to the next hop"),
         key("home,g", "scroll_top", "way.first", "Go to the first hop"),
@@ -71,9 +77,10 @@ class Way(DataTable[Text]):
         """Keep the cursor in sight."""
         self.call_after_refresh(self._centre)
 
-    def at_cursor(self) -> GetFlowsResponse | None:
-        """Give the flow under the cursor."""
-        return self.hops[self.cursor_row].response if self.cursor_row < len(self.hops) else None
+    @property
+    def hop(self) -> Hop | None:
+        """The hop under the cursor."""
+        return self.hops[self.cursor_row] if self.cursor_row < len(self.hops) else None
 
     def _centre(self) -> None:
         """Have the cursor in the middle."""

@@ -18,9 +18,11 @@ from observe.printers.compact import CompactPrinter
 from observe.printers.style import Style
 from proto.escape import escape
 from proto.observer_pb2 import GetFlowsRequest, GetFlowsResponse
-from proto.related import Related, find
+from proto.related import Related, around, find
+from proto.selection import event_ns
 from tui.flow.panes import Pane
 from tui.flow.way import Way, heading
+from tui.flow.words import words
 from tui.keys import key
 from tui.screens.exporting import Exporting
 from tui.source import SourceError
@@ -50,7 +52,7 @@ class OneFlow(Exporting):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("escape", "app.pop_screen", "flow.back", "Go back to the list", footer="Back"),
         key("r", "raw", "flow.raw", "Show the JSON, or the fields again", footer="JSON"),
-        key("f", "follow", "flow.from", "Find what belongs to this hop", footer="From here"),
+        key("f", "narrow", "flow.narrow", "List the flows of its connection", footer="List"),
         key("tab", "app.focus_next", "flow.next", "Go to the fields, or to the way", footer="Part"),
     ]
 
@@ -103,8 +105,16 @@ class OneFlow(Exporting):
         """Show the JSON instead of the fields, or the fields again."""
         self.raw = not self.raw
 
+    def action_narrow(self) -> None:
+        """List the flows of the connection under the cursor, around its time."""
+        hop = self.query_one(Way).hop
+        if hop is None or not (text := words(hop)):
+            self.notify("it names no connection", severity="warning")
+            return
+        self.app.show_flows(text, *around(event_ns(hop.response)))
+
     @on(Way.RowSelected)
-    def action_follow(self) -> None:
+    def follow(self) -> None:
         """Find what belongs to the flow under the cursor."""
         self._opened = self._shown
         self._begin()
@@ -112,9 +122,9 @@ class OneFlow(Exporting):
     @on(Way.RowHighlighted)
     def _moved(self) -> None:
         """Show the flow that the cursor is on."""
-        chosen = self.query_one(Way).at_cursor()
-        if chosen is not None and chosen is not self._shown:
-            self._shown = chosen
+        hop = self.query_one(Way).hop
+        if hop is not None and hop.response is not self._shown:
+            self._shown = hop.response
             self._draw()
 
     def _draw(self) -> None:

@@ -10,6 +10,7 @@ from proto.escape import UNSAFE
 from proto.flow_pb2 import DROPPED, Flow
 from proto.jsonlines import parse
 from proto.observer_pb2 import GetFlowsResponse
+from proto.related import WINDOW_NS
 from proto.timestamps import from_ns
 from tests.factories import NOON_NS, flow
 from tests.hard_events import EVIL, FLOWS
@@ -19,6 +20,7 @@ from tui.file_source import FileSource
 from tui.flow.panes import Pane
 from tui.flow.way import Way
 from tui.screens.flow import OneFlow
+from tui.screens.flows import Flows
 
 BOOKINFO = Path(__file__).parents[2] / "data" / "bookinfo.jsonl"
 
@@ -87,8 +89,7 @@ async def test_the_json_is_a_key_away(tmp_path: Path) -> None:
         assert '"uuid"' not in shown(screen)
 
 
-@pytest.mark.parametrize("key", ["f", "enter"])
-async def test_the_way_of_another_hop_can_be_found(tmp_path: Path, key: str) -> None:
+async def test_the_way_of_another_hop_can_be_found(tmp_path: Path) -> None:
     def asked(later_ns: int, name: str) -> Flow:
         l7 = {"http": {"headers": [{"key": "X-Request-Id", "value": name}]}}
         return at(later_ns, l7=l7)
@@ -98,9 +99,29 @@ async def test_the_way_of_another_hop_can_be_found(tmp_path: Path, key: str) -> 
         screen = await opened(pilot, held[0])
         way = screen.query_one(Way)
         assert len(way.hops) == 3
-        await pilot.press("j", key)
+        await pilot.press("j", "enter")
         await until(pilot, lambda: len(way.hops) == 2)
         assert [hop.chosen for hop in way.hops] == [False, True]
+
+
+async def test_its_connection_can_be_listed(tmp_path: Path) -> None:
+    other = {"TCP": {"source_port": 9, "destination_port": 8080}}
+    held = [at(0), at(5), at(7, l4=other), at(WINDOW_NS + 6)]
+    async with dashboard(file_of(tmp_path, *held)) as pilot:
+        await opened(pilot, held[0])
+        await pilot.press("j", "f")
+        flows = pilot.app.screen
+        assert isinstance(flows, Flows)
+        await until(pilot, lambda: len(flows.intake.window) == 2)
+        assert flows.app.filters.text == "--protocol tcp --ip 10.0.0.1 --port 45004"
+
+
+async def test_what_names_no_connection_is_told(tmp_path: Path) -> None:
+    async with dashboard(file_of(tmp_path, at(0))) as pilot:
+        screen = await opened(pilot, at(0, IP={}, l4={}))
+        await pilot.press("f")
+        assert pilot.app.screen is screen
+        assert [each.message for each in pilot.app._notifications] == ["it names no connection"]
 
 
 async def test_escape_goes_back(tmp_path: Path) -> None:

@@ -91,7 +91,8 @@ class Answers:
         loop = asyncio.get_running_loop()
         try:
             while (part := await loop.run_in_executor(self._threads, reading.step)) is not None:
-                yield part
+                if part.events or part.place.live:
+                    yield part
         finally:
             reading.cancel()
 

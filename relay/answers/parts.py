@@ -61,7 +61,7 @@ class Reading:
         self._parts = self._past(place) if last is None else self._missed(place, last)
 
     def step(self) -> Part | None:
-        """Read the next part, which may be empty; None at the end."""
+        """Read the next part; one without events where nothing was found yet; None at the end."""
         return next(self._parts, None)
 
     def cancel(self) -> None:
@@ -71,10 +71,13 @@ class Reading:
     def _past(self, place: Place) -> Iterator[Part]:
         """Read the history from a place on, and say what was looked at."""
         after = place.order_ns, place.seq
+        nothing = Part([], place)
         for chunk in self._query.history(self._history, place.snapshot, after):
             for piece in _cut(chunk, self._settings.answer_bytes):
                 last = piece[-1]
                 yield self._part(piece, Place(place.snapshot, last.order_ns, last.seq, False))
+            if not chunk:
+                yield nothing
         yield Part([], place.at_live(place.snapshot), self._coverage())
 
     def _missed(self, place: Place, last: int) -> Iterator[Part]:

@@ -169,12 +169,12 @@ class Answer:
         self._stop = stop
 
     def select(self, selection: Selection, after: After) -> Iterator[list[Stored]]:
-        """Give the answer in chunks."""
+        """Give the answer in chunks, some of them empty: after each, others may have their turn."""
         number = selection.number
         if number is None:
             return self._kept(1, after)
         if selection.first:
-            return _behind(after, _first(self._kept(1, None), number))
+            return _behind(after, _first(self._kept(1, None, number), number))
         if number <= HELD:
             return _behind(after, self._last(number))
         before = self._before_last(number)
@@ -190,11 +190,13 @@ class Answer:
     def _windows(self, sign: int, after: After) -> Iterator[Places]:
         return Sweep(self._readers, self._parts, sign, after, self._stop).windows()
 
-    def _kept(self, sign: int, after: After) -> Iterator[list[Stored]]:
-        """Give all that the filters keep, forwards or backwards."""
-        size = CHUNK
+    def _kept(self, sign: int, after: After, number: int = CHUNK) -> Iterator[list[Stored]]:
+        """Give all that the filters keep, forwards or backwards; `number` may be enough."""
+        size = CHUNK if self._keep else min(number, CHUNK)
         for window in self._windows(sign, after):
             start = 0
+            if not window.shape[1]:
+                yield []
             while start < window.shape[1] and not self._stop.is_set():
                 yield self._filter(self._fetch.events(window[:, start : start + size], sign))
                 start += size
@@ -208,7 +210,10 @@ class Answer:
         return [e for e in events if e.ring == LOST or keep(parse(e.event).flow)]
 
     def _last(self, number: int) -> Iterator[list[Stored]]:
-        backwards = [e for events in _first(self._kept(-1, None), number) for e in events]
+        backwards: list[Stored] = []
+        for events in _first(self._kept(-1, None, number), number):
+            backwards += events
+            yield []
         yield backwards[::-1]
 
     def _before_last(self, number: int) -> After:

@@ -50,7 +50,7 @@ class Sweep:
         self._stop = stop
 
     def windows(self) -> Iterator[Places]:
-        """Give all places, in sorted windows that follow each other."""
+        """Give all places, in sorted windows that follow each other; some may be empty."""
         more, after = True, self._after
         while more:
             after = yield from self._pass(after)
@@ -62,14 +62,15 @@ class Sweep:
         held = NOWHERE
         upto: After = None
         while (held.shape[1] or todo.head) and not self._stop.is_set():
-            held = _sorted(np.concatenate([held, self._open(todo.next(), after, upto)], axis=1))
+            opened = todo.next()
+            held = _sorted(np.concatenate([held, self._open(opened, after, upto)], axis=1))
             if held.shape[1] > MAX_HELD:
                 order, seq, _, _ = held[:, MAX_HELD - 1].tolist()
                 upto = order, seq
                 todo.stop_after(order)
                 held = held[:, :MAX_HELD]
             certain = int(held[0].searchsorted(todo.head.low)) if todo.head else held.shape[1]
-            if certain:
+            if certain or len(opened) == MAX_OPENED:
                 yield held[:, :certain]
                 held = held[:, certain:]
         return upto

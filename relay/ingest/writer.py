@@ -86,6 +86,8 @@ class Writer:
         except Exception as error:
             self._fail(group, error)
             return
+        if self.failed:
+            logger.warning("%s: events are stored again", self._path)
         self.failed = None
         self.last_seq = self.state.next_seq - 1
         self._tell(stored)

@@ -205,6 +205,7 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(
     with opened(path) as store:
         assert len(history(store)) == acknowledged + 7
     assert "nothing is stored" in caplog.text
+    assert "events are stored again" in caplog.text
 
 
 def test_the_store_finds_out_that_the_disk_has_room_again(

@@ -84,6 +84,8 @@ def writer(descriptor: Descriptor) -> Write:
     own = OWN.get(descriptor.full_name)
     if own:
         return _with_rest(descriptor, [name for name in names if name in own])
+    if [len(oneof.fields) for oneof in descriptor.oneofs] == [len(names)]:
+        return _choice(descriptor)
     members = _members(descriptor, names)
     return lambda serialized: _object(f"{{{''.join(members(serialized))}}}")
 
@@ -98,6 +100,20 @@ def _members(descriptor: Descriptor, names: list[str]) -> Callable[[bytes], Iter
     parse, read = flat(descriptor, names).FromString, _attributes(names)
     texts = [_member(descriptor.fields_by_name[name]) for name in names]
     return lambda serialized: map(call, texts, read(parse(serialized)))
+
+
+def _choice(descriptor: Descriptor) -> Write:
+    """Make the writer of a type that is one of its fields, and nothing else."""
+    which, fields = descriptor.oneofs[0].name, descriptor.fields
+    parse = flat(descriptor, [field.name for field in fields]).FromString
+    texts = {field.name: _member(field) for field in fields}
+
+    def write(serialized: bytes) -> str:
+        made = parse(serialized)
+        name = made.WhichOneof(which)
+        return _object(f"{{{texts[name](getattr(made, name))}}}") if name else "{}"
+
+    return write
 
 
 def _with_rest(descriptor: Descriptor, own: list[str]) -> Write:

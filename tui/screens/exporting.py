@@ -39,7 +39,7 @@ class Exporting(Screen[None]):
         from tui.export import ExportError, text_of
 
         response = self.selected()
-        if response is None:
+        if response is None or not response.HasField("flow"):
             self.notify("no flow is selected", severity="warning")
             return
         try:

@@ -212,10 +212,12 @@ class Flows(Exporting):
 
     @on(FlowList.Opened)
     def open_flow(self, event: FlowList.Opened) -> None:
-        """Open a flow."""
+        """Open a flow; there is no more to a loss or a node's state than its row says."""
         from tui.list.rows import parsed
 
-        self.app.open_flow(parsed(event.row))
+        response = parsed(event.row)
+        if response.HasField("flow"):
+            self.app.open_flow(response)
 
     @on(FlowList.Refitted)
     def place_heads(self, event: FlowList.Refitted) -> None:

@@ -9,10 +9,10 @@ from textual.widgets import Static
 from proto.escape import UNSAFE
 from proto.flow_pb2 import DROPPED, Flow
 from proto.jsonlines import parse
-from proto.observer_pb2 import GetFlowsResponse
+from proto.observer_pb2 import ExportEvent, GetFlowsResponse
 from proto.related import WINDOW_NS
 from proto.timestamps import from_ns
-from tests.factories import NOON_NS, flow
+from tests.factories import NOON_NS, event, flow, lost
 from tests.hard_events import EVIL, FLOWS
 from tests.tui.conftest import Snap
 from tests.tui.scenes import NARROW, WIDE, dashboard, file_of, picture, until
@@ -122,6 +122,19 @@ async def test_what_names_no_connection_is_told(tmp_path: Path) -> None:
         await pilot.press("f")
         assert pilot.app.screen is screen
         assert [each.message for each in pilot.app._notifications] == ["it names no connection"]
+
+
+@pytest.mark.parametrize(("row", "opens"), [(event(), True), (lost(3), False)])
+async def test_enter_opens_a_flow_and_nothing_else(
+    tmp_path: Path, row: ExportEvent, opens: bool
+) -> None:
+    async with dashboard(file_of(tmp_path, row)) as pilot:
+        flows = pilot.app.screen
+        assert isinstance(flows, Flows)
+        await until(pilot, lambda: len(flows.window) == 1)
+        await pilot.press("k", "enter")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, OneFlow) == opens
 
 
 async def test_escape_goes_back(tmp_path: Path) -> None:

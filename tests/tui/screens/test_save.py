@@ -8,7 +8,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
 from proto.jsonlines import parse
-from tests.factories import flow
+from tests.factories import flow, lost
 from tests.tui.scenes import dashboard, file_of, until
 from tui.screens.flows import Flows
 from tui.screens.save import Save
@@ -53,6 +53,13 @@ async def test_where_nothing_is_selected_nothing_is_copied(tmp_path: Path) -> No
         await pilot.press("y")
         assert pilot.app.clipboard == ""
         assert [each.message for each in pilot.app._notifications] == ["no flow is selected"]
+
+
+async def test_a_loss_is_no_flow_to_copy(tmp_path: Path) -> None:
+    async with dashboard(file_of(tmp_path, lost(3))) as pilot:
+        await listed(pilot, 1)
+        await pilot.press("k", "Y")
+        assert pilot.app.clipboard == ""
 
 
 async def test_all_listed_flows_are_written(tmp_path: Path) -> None:

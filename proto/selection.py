@@ -64,10 +64,15 @@ class Selection:
             number = 0
         return cls(number, request.first, request.follow, since, until)
 
+    @property
+    def ranged(self) -> bool:
+        """Whether there is a bound on times."""
+        return self.since_ns is not None or self.until_ns is not None
+
     def in_range(self, ns: int | None) -> bool:
         """Tell whether a time lies in the range; an unknown one does not if there is a bound."""
         if ns is None:
-            return self.since_ns is None and self.until_ns is None
+            return not self.ranged
         return (self.since_ns is None or self.since_ns <= ns) and (
             self.until_ns is None or ns <= self.until_ns
         )

@@ -11,11 +11,11 @@ import numpy as np
 
 from proto.selection import Selection
 from relay.file.schema import read_columns
-from relay.history.tree import ANY, Bools, Mask, Tree, to_blocks
+from relay.history.tree import ANY, Mask, Tree, to_blocks
 from relay.ingest.extract import INT64, clamp
 from relay.rings.bitmaps import SPAN_BITS, SPAN_BLOCKS
 from relay.rings.blocks import BLOCK_BITS, ORDER, SEQ, Block
-from relay.rings.columns import INDEX, Columns, Ints
+from relay.rings.columns import INDEX, Bools, Columns, Ints
 from relay.rings.ring import GREATEST, LEAST, Ring
 from relay.rings.stored import own_times
 
@@ -54,7 +54,7 @@ class Part:
         low, high = INT64
         self._since = clamp(low if selection.since_ns is None else selection.since_ns)
         self._until = clamp(high if selection.until_ns is None else selection.until_ns)
-        self._ranged = selection.since_ns is not None or selection.until_ns is not None
+        self._ranged = selection.ranged
 
     def stretches(self, sign: int) -> Iterator[Stretch]:
         """Give the stretches, the one that begins first at the head; with sign -1 time runs

@@ -10,10 +10,9 @@ from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from relay.rings.bitmaps import ALL, Bitmaps
-from relay.rings.columns import COLUMNS, Columns, Ints
+from relay.rings.columns import COLUMNS, Bools, Columns, Ints
 
 ZONE_OF = {column.name: column.zone for column in COLUMNS if column.zone}
 
@@ -50,9 +49,6 @@ Tree = In | And | Or | Not
 
 ANY = And(())
 """Selects everything."""
-
-Bools = npt.NDArray[np.bool_]
-"""For each of many events, whether it is selected."""
 
 
 def to_blocks(tree: Tree, bitmaps: Bitmaps, span: int) -> int:
@@ -98,11 +94,11 @@ class Mask:
             case Not(part):
                 return ~self._test(part, columns, count)
             case And(parts):
-                tested = (self._test(part, columns, count) for part in parts)
-                return reduce(np.logical_and, tested, np.ones(count, np.bool_))
+                tested = [self._test(part, columns, count) for part in parts]
+                return reduce(np.logical_and, tested) if tested else np.ones(count, np.bool_)
             case Or(parts):
-                tested = (self._test(part, columns, count) for part in parts)
-                return reduce(np.logical_or, tested, np.zeros(count, np.bool_))
+                tested = [self._test(part, columns, count) for part in parts]
+                return reduce(np.logical_or, tested) if tested else np.zeros(count, np.bool_)
 
     def _among(self, column: Ints, values: set[int]) -> Bools:
         wanted = self._sorted.get(id(values))

@@ -31,9 +31,9 @@ from relay.ingest.layouts import (
     TRANSPORTS,
     WITH_PORTS,
 )
-from relay.ingest.wire import Bools, Content, Fields, Layout, scan
+from relay.ingest.wire import Content, Fields, Layout, scan
 from relay.rings.classes import DROP, FLOW, KINDS, L7, RING_OF_KIND, VERDICTS
-from relay.rings.columns import INDEXED, MAX_CODE, NO_TIME, UNKNOWN, Ints, Table
+from relay.rings.columns import INDEXED, MAX_CODE, NO_TIME, UNKNOWN, Bools, Ints, Table
 from relay.rings.dimensions import Dimensions
 
 INT64 = (1 - (1 << 63), (1 << 63) - 1)

@@ -13,10 +13,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
-from relay.rings.columns import Ints
+from relay.rings.columns import Bools, Ints
 
 PADDING = bytes(8)
 """Read beyond the last message, never looked at."""
@@ -31,8 +30,6 @@ LENGTHS = {
 
 MAX_DIGITS = 5
 """Bytes of a number that fit into a word behind the longest tag; a longer one is read by itself."""
-
-Bools = npt.NDArray[np.bool_]
 
 
 class Content(NamedTuple):

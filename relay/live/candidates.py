@@ -11,9 +11,9 @@ from proto.flow_pb2 import FlowFilter
 from proto.observer_pb2 import ExportEvent
 from proto.selection import Selection
 from relay.history.narrow import Narrow
-from relay.history.tree import Bools, Mask
-from relay.rings.classes import FLOWS, LOST
-from relay.rings.columns import NO_TIME
+from relay.history.tree import ANY, Mask
+from relay.rings.classes import LOST
+from relay.rings.columns import NO_TIME, Bools
 from relay.rings.dimensions import Dimensions
 from relay.rings.stored import Committed, Stored
 
@@ -37,9 +37,13 @@ class LiveFlows:
         """Give those of some new events that are wanted."""
         if self._narrow.refresh():
             self._mask = Mask(self._narrow.tree)
-        passing = np.isin(committed.rings, FLOWS) & self._mask(committed.columns, len(committed))
-        passing |= committed.rings == LOST
-        passing &= in_range(self._selection, committed)
+        passing = committed.flows
+        if self._narrow.tree != ANY:
+            passing = passing & self._mask(committed.columns, len(committed))
+        if committed.losses is not None:
+            passing = passing | committed.losses
+        if self._selection.ranged:
+            passing = passing & in_range(self._selection, committed)
         found = committed.at(np.flatnonzero(passing))
         matches = self._matches
         if matches is None:
@@ -53,7 +57,7 @@ def in_range(selection: Selection, committed: Committed) -> Bools:
     range that is bounded."""
     times = committed.times
     passing = np.ones(len(committed), np.bool_)
-    if selection.since_ns is not None or selection.until_ns is not None:
+    if selection.ranged:
         passing &= times != NO_TIME
     if selection.since_ns is not None:
         passing &= times >= selection.since_ns

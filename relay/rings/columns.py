@@ -94,6 +94,9 @@ NAMES = tuple(INDEX)
 Ints = npt.NDArray[np.int64]
 """One column."""
 
+Bools = npt.NDArray[np.bool_]
+"""For each of many events, whether something holds."""
+
 Table = npt.NDArray[np.int64]
 """Columns of events: two axes, first the column as in COLUMNS, then the event."""
 

@@ -9,8 +9,8 @@ from typing import NamedTuple, overload
 import numpy as np
 
 from relay.rings.blocks import NO_EVENTS, ORDER, SEQ, SKEW
-from relay.rings.classes import RINGS
-from relay.rings.columns import NO_TIME, Columns, Ints, Table, named
+from relay.rings.classes import FLOWS, LOST, RINGS
+from relay.rings.columns import NO_TIME, Bools, Columns, Ints, Table, named
 
 
 class Stored(NamedTuple):
@@ -50,6 +50,17 @@ class Committed(Sequence[Stored]):
         """The events' own times; NO_TIME for one that has none."""
         return own_times(self.table[ORDER], self.table[SKEW])
 
+    @cached_property
+    def flows(self) -> Bools:
+        """Which are flows."""
+        return np.isin(self.rings, FLOWS)
+
+    @cached_property
+    def losses(self) -> Bools | None:
+        """Which are losses; None where none is."""
+        lost = self.rings == LOST
+        return lost if lost.any() else None
+
     @property
     def last_seq(self) -> int:
         """The seq of the last one."""
@@ -69,6 +80,8 @@ class Committed(Sequence[Stored]):
 
     def at(self, places: Ints) -> list[Stored]:
         """Give the events at some places."""
+        if not len(places):
+            return []
         columns = (self.table[SEQ], self.table[ORDER], self.rings)
         seqs, orders, rings = (column[places].tolist() for column in columns)
         return list(stored(seqs, orders, rings, [self.events[n] for n in places.tolist()]))

@@ -1,10 +1,10 @@
-"""Bars and areas of block characters, which have eighths of a cell."""
+"""Bars of lines, which have halves of a cell, and areas of blocks, which have eighths."""
 
 from collections.abc import Sequence
 from itertools import pairwise
 
-ACROSS = " ▏▎▍▌▋▊▉█"
-"""A cell filled from the left, by eighths."""
+FULL, HALF = "━", "╸"
+"""Cells of a bar. Heavy lines leave rows apart, as blocks would not."""
 
 UPWARD = " ▁▂▃▄▅▆▇█"
 """A cell filled from the bottom, by eighths."""
@@ -15,11 +15,10 @@ STEPS = (1, 2, 5, 10)
 
 def bar(share: float, width: int) -> str:
     """Draw a bar of this share of the width; a share above 0 is seen."""
-    eighths = round(min(max(share, 0), 1) * width * 8)
+    halves = round(min(max(share, 0), 1) * width * 2)
     if share > 0:
-        eighths = max(eighths, 1)
-    full, rest = divmod(eighths, 8)
-    return "█" * full + ACROSS[rest].strip()
+        halves = max(halves, 1)
+    return FULL * (halves // 2) + HALF * (halves % 2)
 
 
 def area(values: Sequence[float], top: float, height: int) -> list[str]:

@@ -9,9 +9,9 @@ from tui.blocks import area, bar, rounded_up, stretched
 
 @pytest.mark.parametrize(
     ("share", "drawn"),
-    [(0, ""), (0.0001, "▏"), (0.5, "██"), (0.53, "██▏"), (1, "████"), (7, "████")],
+    [(0, ""), (0.0001, "╸"), (0.5, "━━"), (0.6, "━━╸"), (1, "━━━━"), (7, "━━━━")],
 )
-def test_a_bar_has_eighths_of_a_cell_and_what_is_there_is_seen(share: float, drawn: str) -> None:
+def test_a_bar_has_halves_of_a_cell_and_what_is_there_is_seen(share: float, drawn: str) -> None:
     assert bar(share, 4) == drawn
 
 

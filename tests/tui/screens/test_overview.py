@@ -6,14 +6,18 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Label
 
 from proto.flow_pb2 import Flow
 from proto.timestamps import SECOND, from_ns
-from tests.factories import NOON_NS, flow
+from relay.rings.limits import Limit
+from tests.factories import NOON_NS, event, flow
+from tests.relays import running_relay, store
 from tests.tui.conftest import Snap
-from tests.tui.scenes import NARROW, WIDE, dashboard, file_of, picture, until
+from tests.tui.scenes import NARROW, WIDE, dashboard, file_of, picture, server_at, until
 from tests.tui.traffic import end, shop
 from tui.app import Palomar
+from tui.behind import Behind
 from tui.file_source import FileSource
 from tui.screens.overview import Overview
 from tui.widgets.choice import Choice
@@ -197,3 +201,34 @@ async def test_a_step_has_the_rate_of_its_part_in_the_range() -> None:
         await until(pilot, lambda: screen.query_one(Plot).series.end_ns - NOON_NS < SECOND)
         await until(pilot, lambda: len(screen.query_one(Plot).series.flows) > 50)
         assert max(screen.query_one(Plot).series.flows[1:-1]) == 1.0
+
+
+async def test_flows_that_have_left_the_ring_are_counted_and_said_to_be_gone(
+    tmp_path: Path,
+) -> None:
+    times = [from_ns(NOON_NS - 600 * SECOND + at * SECOND // 4) for at in range(2000)]
+    async with running_relay(tmp_path, limits={"flow": Limit(count=300)}) as relay:
+        await store(relay.address, [event(time=time) for time in times])
+        app = Palomar(server_at(relay.address), now_ns=lambda: NOON_NS)
+        async with app.run_test(notifications=True) as pilot:
+            await pilot.press("2")
+            screen = pilot.app.screen
+            assert isinstance(screen, Overview)
+            await until(pilot, lambda: screen.answered_ns is not None)
+            assert table(screen, "verdicts") == [("FORWARDED", "2k", "100%")]
+            assert "flows kept from 16:2" in str(screen.query_one("#coverage", Label).render())
+
+            await pilot.press("enter")
+            await opened(pilot)
+            await until(pilot, lambda: "Some have left the rings" in _said(pilot))
+
+            app.use_text("")
+            await pilot.press("2")
+            await until(pilot, lambda: screen.coverage.rolled_up)
+            screen.open_flows([Behind(("--verdict", "DROPPED"))])
+            await until(pilot, lambda: "These flows have left the rings" in _said(pilot))
+            assert pilot.app.current_mode == "overview"
+
+
+def _said(pilot: Pilot[None]) -> str:
+    return " ".join(str(toast.render()) for toast in pilot.app.screen.query("Toast"))

@@ -14,7 +14,7 @@ from bench.flows import BATCH, events, requests
 from bench.report import Options, command
 from bench.server import place, running
 
-EVENTS = 40_000
+EVENTS = 10_000
 
 
 class Use(NamedTuple):

@@ -73,7 +73,7 @@ def figures(group: Group, process: Process, pace: Pace) -> list[Figure]:
     old = [(came - happened) / 1e6 for happened, came in noted]
     late, since = quantiles(sent, n=100), quantiles(old, n=100)
     share = len(noted) / expected(group, pace) * 100
-    way = group.way if group.followers == 1 else f"{group.followers} by {group.way}"
+    way = f"{group.followers} by {group.way}" if group.filtered else group.way
     return [
         higher(f"{way}: delivered", share, "% of flows", group.delivered),
         lower(f"{way}: median", late[49], "ms", group.median),

@@ -61,6 +61,16 @@ def test_instructions_to_store_a_flow(tmp_path: Path) -> None:
         hold("instructions to store a flow", (so_far() - before) / (8 * BATCH))
 
 
+def test_instructions_to_store_a_flow_that_comes_alone(tmp_path: Path) -> None:
+    """A batch with a single event, as where little happens: what a commit costs in any case."""
+    single = list(requests(events(1, START_NS), 8 * BATCH + 64, 0, 1))[8 * BATCH :]
+    with instructions() as so_far, full(tmp_path / "palomar.db", 8) as store:
+        put(store, single[:32])
+        before = so_far()
+        put(store, single[32:])
+        hold("instructions to store a flow that comes alone", (so_far() - before) / 32)
+
+
 def test_sql_statements_to_store_a_batch(tmp_path: Path) -> None:
     """Full rings: one transaction for a batch, whatever is evicted for it."""
     with statements() as ran, full(tmp_path / "palomar.db") as store:

@@ -46,6 +46,7 @@ class MapView(ScrollView, can_focus=True):
         & > .map-view--selected { color: $accent; text-style: bold; }
     }
     """
+    BINDING_GROUP_TITLE = "Drawing"
     BINDINGS: ClassVar[list[BindingType]] = [
         key("enter", "open", "map.open", "The flows of the call", footer="Flows"),
         key("up,k", "select(0, -1)", "map.up", "The call above"),

@@ -78,6 +78,7 @@ class Ranking(Widget, can_focus=True):
         &:focus > .ranking--title { color: $accent; text-style: bold underline; }
     }
     """
+    BINDING_GROUP_TITLE = "Table"
     BINDINGS: ClassVar[list[BindingType]] = [
         key("enter", "open", "ranking.open", "The flows of the row", footer="Flows"),
         key("up,k", "move(-1)", "ranking.up", "The row above"),

@@ -22,7 +22,7 @@ NAME_WIDTH = 26
 SHORT_NAME_WIDTH = 17
 """Columns of a name where little is shown."""
 
-CALLER_WIDTH = 14
+CALLER_WIDTH, SHORT_CALLER_WIDTH = 14, 10
 """Columns of a caller's name that stands in place of a line."""
 
 NOBODY = "(no name)"
@@ -68,11 +68,12 @@ class Graph:
     def draw(self, plan: Plan, detailed: bool) -> Drawing:
         """Draw it by a plan of its names and calls; with all figures, or with rates and marks."""
         width = NAME_WIDTH if detailed else SHORT_NAME_WIDTH
+        caller = CALLER_WIDTH if detailed else SHORT_CALLER_WIDTH
         shown = [self.shown(name) for name in self.names]
         return drawn(
             plan,
             [shortened(name, width) for name in shown],
-            [shortened(name.rpartition("/")[2], CALLER_WIDTH) for name in shown],
+            [shortened(name.rpartition("/")[2], caller) for name in shown],
             [caption(edge, detailed) for edge in self.edges],
         )
 

@@ -20,7 +20,7 @@ class Nodes(Counting[Health]):
     DEFAULT_CSS = """
     Nodes {
         #health { height: 9; padding: 1 1 0 1; }
-        #relay { width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
+        #relay { width: 1fr; padding: 0 2 0 0; text-wrap: nowrap; text-overflow: ellipsis; }
         #rings { width: 2fr; }
         #nodes { padding: 0 1; }
     }

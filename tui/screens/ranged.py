@@ -203,5 +203,5 @@ def _facts(coverage: AggregateCoverage, zone: tzinfo | None) -> list[str]:
     if coverage.rolled_up:
         facts.append("whole minutes")
     if coverage.HasField("oldest_flow") and to_ns(coverage.oldest_flow) > to_ns(coverage.since):
-        facts.append(f"flows kept from {clock(to_ns(coverage.oldest_flow), zone)} on")
+        facts.append(f"kept from {clock(to_ns(coverage.oldest_flow), zone)} on")
     return facts

@@ -163,12 +163,9 @@ class Ranking(Widget, can_focus=True):
         left = self.size.width - len(headings) - self._bar_room()
         hidden = len(self.table.rows) - (self.size.height - 1)
         more = f" +{hidden}" if hidden > 0 else ""
+        title = self.title[: max(left - len(more), 0)]
         return self._strip(
-            [
-                (self.title[:left], "title"),
-                (more, "heading"),
-                (" " * (left - len(self.title) - len(more)) + headings, "heading"),
-            ]
+            [(title, "title"), (f"{more:<{left - len(title)}}{headings}", "heading")]
         )
 
     def _row(self, row: Row, chosen: bool) -> Strip:
@@ -215,14 +212,23 @@ class Ranking(Widget, can_focus=True):
 
 
 def shortened(text: str, width: int) -> str:
-    """Cut a text that is too long in its middle, for its ends say most; or both of two names."""
+    """Cut what is too long: first a namespace, then the middle, for the ends of a name say most."""
     if len(text) <= width:
         return text
     for sign in (ARROW, AND):
         one, sign, other = text.partition(sign)
         if sign:
             room = max(width - len(sign), 2)
-            first = max(room // 2, room - len(other))
-            return f"{shortened(one, first)}{sign}{shortened(other, room - min(first, len(one)))}"
+            first = max(room // 2, room - len(_own(other)))
+            one = shortened(one, first)
+            return f"{one}{sign}{shortened(other, room - len(one))}"
+    text = _own(text)
+    if len(text) <= width:
+        return text
     head = max((width - 1) // 2, 0)
     return f"{text[:head]}…{text[len(text) - max(width - 1 - head, 0) :]}"
+
+
+def _own(name: str) -> str:
+    """Leave a namespace out."""
+    return name.rpartition("/")[2] or name

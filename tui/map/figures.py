@@ -40,12 +40,6 @@ def summary(found: Map, graph: Graph) -> Text:
     """Write what the map comes to, and what is left out of it."""
     said = Text(no_wrap=True, overflow="ellipsis")
     said.append(f"{len(graph.names)} names, {len(graph.edges)} calls", "bold")
-    if graph.names_left_out or graph.calls_left_out:
-        said.append(
-            f"\n{graph.names_left_out} names and {graph.calls_left_out} calls with fewer flows "
-            "are left out",
-            "italic",
-        )
     said.append(f"\nflows    {found.coverage.flows:,}")
     said.append("\n↑ ↓ ← → select a call   ⏎ its flows", "dim")
     return said

@@ -1,6 +1,7 @@
 """What of a map is drawn: the busiest names, the calls between them, and their figures."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from observe.map.model import Edge, Map
@@ -12,6 +13,9 @@ from tui.widgets.ranking import shortened
 
 MOST_NAMES = 30
 """Names that are drawn; more make no drawing that a person can read."""
+
+STAYS = 1.5
+"""How much busier a name must be to take the place of one that is shown."""
 
 MOST_CALLS = 90
 """Calls that are drawn."""
@@ -39,12 +43,16 @@ class Graph:
     namespace: str
 
     @classmethod
-    def of(cls, found: Map) -> "Graph":
-        """Choose what is drawn of a map: what has most flows."""
+    def of(cls, found: Map, shown: Collection[str] = ()) -> "Graph":
+        """Choose what is drawn of a map: what has most flows. Names that are shown already stay
+        until others are clearly busier, so that the drawing does not jump.
+        """
         busy: Counter[str] = Counter()
         for edge in found.edges:
             busy[edge.client] += edge.counts.flows
             busy[edge.server] += edge.counts.flows
+        for name in busy.keys() & set(shown):
+            busy[name] = round(busy[name] * STAYS)
         kept = {name for name, _ in busy.most_common(MOST_NAMES)}
         inside = [edge for edge in found.edges if {edge.client, edge.server} <= kept]
         edges = sorted(inside[:MOST_CALLS], key=lambda edge: (edge.client, edge.server))
@@ -64,6 +72,13 @@ class Graph:
         return [
             Call(place[edge.client], place[edge.server], edge.counts.flows) for edge in self.edges
         ]
+
+    @property
+    def left_out(self) -> str:
+        """Say what is left out."""
+        if not (self.names_left_out or self.calls_left_out):
+            return ""
+        return f"{self.names_left_out} names and {self.calls_left_out} calls are left out"
 
     def draw(self, plan: Plan, detailed: bool) -> Drawing:
         """Draw it by a plan of its names and calls; with all figures, or with rates and marks."""

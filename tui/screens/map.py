@@ -80,7 +80,7 @@ class Map(Ranged[Seen]):
         level, request = self.level, self.request()
         request.questions.extend(questions(level))
         found = Found.of(level, self.count(request))
-        graph = Graph.of(found)
+        graph = Graph.of(found, self.seen.graph.names if self.seen else ())
         return Seen(found, graph, self._planner.plan(graph))
 
     def show(self, answer: Seen) -> None:
@@ -88,7 +88,7 @@ class Map(Ranged[Seen]):
         self.seen = answer
         self._draw()
         self._describe()
-        self.say_covered(answer.found.coverage)
+        self.say_covered(answer.found.coverage, answer.graph.left_out)
 
     def on_resize(self) -> None:
         """Draw as many figures as there is room for."""

@@ -135,10 +135,11 @@ class Ranged(Counting[Result], Generic[Result]):
             coverage.until.CopyFrom(from_ns(now_ns))
         return response
 
-    def say_covered(self, coverage: AggregateCoverage) -> None:
-        """Say what the numbers rest on, and what is missing in them."""
+    def say_covered(self, coverage: AggregateCoverage, left_out: str = "") -> None:
+        """Say what the numbers rest on, what is missing in them, and what is not shown."""
         self.coverage = coverage
-        self.query_one("#coverage", Label).update(" · ".join(_facts(coverage, self.app.zone)))
+        said = (left_out, *_facts(coverage, self.app.zone))
+        self.query_one("#coverage", Label).update(" · ".join(filter(None, said)))
 
     def open_flows(self, ways: Sequence[Behind], range_ns: "tuple[int, int] | None" = None) -> None:
         """Open the flow list with the flows of the first way that finds any in the range.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Static
+from textual.widgets import Label, Static
 
 from proto.flow_pb2 import Flow
 from tests.factories import flow
@@ -183,9 +183,8 @@ async def test_names_beyond_the_busiest_are_left_out_and_counted() -> None:
     async with service_map(flows) as (_, screen):
         assert screen.seen
         assert len(screen.seen.graph.names) == MOST_NAMES
-        assert "6 names and 6 calls with fewer flows" in str(
-            screen.query_one("#call", Static).render()
-        )
+        said = str(screen.query_one("#coverage", Label).render())
+        assert said.startswith("6 names and 6 calls are left out")
 
 
 async def test_a_selected_call_stays_selected_when_the_map_is_drawn_anew() -> None:

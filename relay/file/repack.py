@@ -37,9 +37,9 @@ def repack(connection: sqlite3.Connection) -> None:
     for number, ring in enumerate(RINGS):
         for run in _runs(connection, ring, dimensions):
             if len(run.events) + run.first % BLOCK_EVENTS == BLOCK_EVENTS:
-                write_block(connection, ring, pack(run, zone_keys(run.table)))
+                write_block(connection, number, pack(run, zone_keys(run.table)))
             else:
-                write_tail(connection, ring, run)
+                write_tail(connection, number, run)
             if number in FLOWS:
                 rollups.add(named(run.table))
         for table in ("row", "block", "tail"):

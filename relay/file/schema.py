@@ -11,7 +11,7 @@ from pathlib import Path
 
 from relay.errors import StoreError
 from relay.file.views import views
-from relay.rings.blocks import BLOCK_EVENTS
+from relay.rings.blocks import BLOCK_BITS, BLOCK_EVENTS
 from relay.rings.classes import RINGS
 from relay.rings.columns import COLUMNS, DIMENSIONS, Ints
 from relay.rings.packing import unpack_column
@@ -51,61 +51,55 @@ def tables() -> list[str]:
     """Give the statements that make every table and view."""
     return [
         *STATE,
-        "CREATE TABLE slot (number INTEGER PRIMARY KEY) STRICT",
-        f"INSERT INTO slot VALUES {', '.join(f'({number})' for number in range(BLOCK_EVENTS))}",
+        _runs(),
+        *(f"INSERT INTO ring VALUES ('{ring}', 0, 0)" for ring in RINGS),
         *(sql for name in DIMENSIONS for sql in _dimension(name)),
-        *(sql for ring in RINGS for sql in _ring(ring)),
-        *views(),
+        *views(PLACE_BITS),
     ]
 
 
-BLOCK = ("seq_max", "order_min", "order_max", "time_min", "time_max", "size")
-"""Columns of a block's row that say what is known of it (`relay.rings.blocks.Block`)."""
+FACTS = ("seq_max", "order_min", "order_max", "time_min", "time_max", "size")
+"""Columns of a sealed run that say what is known of it (`relay.rings.blocks.Block`)."""
 
 PACKED = tuple(name for column in COLUMNS for name in (column.name, f"{column.name}_above"))
 """Columns of the file for each column of a run: its least value, and the numbers above it."""
 
+PLACE_BITS = 56
+"""Bits of an ordinal in the id of a run; the number of the ring is above."""
 
-def _ring(ring: str) -> tuple[str, ...]:
+
+def run_id(ring: int, first: int) -> int:
+    """Give the id of the run of a ring that begins with the ordinal `first`."""
+    return ring << PLACE_BITS | first
+
+
+def _runs() -> str:
     packed = ", ".join(
         f"{column.name} INTEGER NOT NULL, {column.name}_above BLOB NOT NULL" for column in COLUMNS
     )
-    facts = ", ".join(f"{name} INTEGER" for name in BLOCK)
+    facts = ", ".join(f"{name} INTEGER" for name in FACTS)
     return (
-        f"CREATE TABLE {ring}_block (id INTEGER PRIMARY KEY, {facts}, zones BLOB NOT NULL,"
-        f" {packed}, events BLOB NOT NULL) STRICT",
-        f"CREATE TABLE {ring}_tail (id INTEGER PRIMARY KEY, count INTEGER NOT NULL, {packed},"
-        " events BLOB NOT NULL) STRICT",
-        f"INSERT INTO ring VALUES ('{ring}', 0, 0)",
+        f"CREATE TABLE run (id INTEGER PRIMARY KEY, count INTEGER NOT NULL, {facts}, zones BLOB,"
+        f" {packed}, events BLOB NOT NULL) STRICT"
     )
 
 
-def insert_block(ring: str) -> str:
-    """Give the statement that writes a sealed block."""
-    return f"INSERT INTO {ring}_block VALUES ({_holes(1 + len(BLOCK) + 1 + len(PACKED) + 1)})"
-
-
-def insert_tail(ring: str) -> str:
-    """Give the statement that writes a part of the tail."""
-    return f"INSERT INTO {ring}_tail VALUES ({_holes(2 + len(PACKED) + 1)})"
-
-
-def _holes(count: int) -> str:
-    return ", ".join("?" * count)
+INSERT_RUN = f"INSERT INTO run VALUES ({', '.join('?' * (2 + len(FACTS) + 1 + len(PACKED) + 1))})"
+"""Writes a run. One of the tail knows no facts and no zones."""
 
 
 def read_columns(
-    connection: sqlite3.Connection, ring: str, blocks: Sequence[int], names: Sequence[str]
+    connection: sqlite3.Connection, ring: int, blocks: Sequence[int], names: Sequence[str]
 ) -> dict[int, list[Ints]]:
     """Read some columns of sealed blocks, by the blocks' ids; those that are gone are left out.
 
     Raises ValueError for a block that is damaged.
     """
     packed = ", ".join(f"{name}, {name}_above" for name in names)
-    ids = ",".join(map(str, blocks))
-    rows = connection.execute(f"SELECT id, {packed} FROM {ring}_block WHERE id IN ({ids})")
+    ids = ",".join(str(run_id(ring, block << BLOCK_BITS)) for block in blocks)
+    rows = connection.execute(f"SELECT id, {packed} FROM run WHERE id IN ({ids})")
     return {
-        number: [
+        (number & (1 << PLACE_BITS) - 1) >> BLOCK_BITS: [
             unpack_column(least, above, BLOCK_EVENTS)
             for least, above in zip(values[::2], values[1::2], strict=True)
         ]

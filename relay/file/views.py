@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from proto import flow_pb2
 from relay.rings.blocks import BLOCK_EVENTS
 from relay.rings.classes import FLOWS, RINGS
-from relay.rings.columns import INDEXED, NAMES, NO_TIME, UNKNOWN, Column
+from relay.rings.columns import INDEXED, NO_TIME, UNKNOWN, Column
 
 ENUMS: dict[str, Sequence[tuple[str, int]]] = {
     "verdict": flow_pb2.Verdict.items(),
@@ -19,76 +19,71 @@ ENUMS: dict[str, Sequence[tuple[str, int]]] = {
 """Names and numbers of the columns that hold an enum."""
 
 
-BYTES = 8
-"""Bytes of the widest packed number."""
+def views(place_bits: int) -> list[str]:
+    """Give the statements that make the views, and the tables that they take numbers apart with:
+    `event` with everything, the rings as `RING_events`, and `flows`.
 
-
-def views() -> list[str]:
-    """Give the statements that make the views: `event` with everything, the rings as
-    `RING_events`, and `flows`."""
+    No view is a union, and none has a subquery: SQLite then works out only the columns asked for.
+    """
+    every = bytes(range(256)).hex()
     rings = [
-        f"CREATE VIEW {ring}_events AS SELECT * FROM event WHERE ring = '{ring}'" for ring in RINGS
+        f"CREATE VIEW {name}_events AS SELECT * FROM event"
+        f" WHERE run >= {number << place_bits} AND run < {number + 1 << place_bits}"
+        for number, name in enumerate(RINGS)
     ]
-    kept = ", ".join(f"'{RINGS[ring]}'" for ring in FLOWS)
     return [
-        f"CREATE VIEW packed AS {' UNION ALL '.join(_slots(ring) for ring in RINGS)}",
-        f"CREATE VIEW number AS {_numbers()}",
-        f"CREATE VIEW event AS {_readable()}",
+        "CREATE TABLE slot (number INTEGER PRIMARY KEY) STRICT",
+        f"INSERT INTO slot VALUES {', '.join(f'({number})' for number in range(BLOCK_EVENTS))}",
+        "CREATE TABLE byte (every BLOB NOT NULL) STRICT",
+        f"INSERT INTO byte VALUES (x'{every}')",
+        f"CREATE VIEW event AS {_readable(place_bits)}",
         *rings,
-        f"CREATE VIEW flows AS SELECT * FROM event WHERE ring IN ({kept})",
+        f"CREATE VIEW flows AS SELECT * FROM event WHERE run < {max(FLOWS) + 1 << place_bits}",
     ]
 
 
-def _slots(ring: str) -> str:
-    """Give, for each event of a ring, the least value of each column and the bytes above it."""
+def _number(name: str) -> str:
+    """Give a column's number at a slot: the least one, and what is above it, byte by byte."""
+    packed, width = f"{name}_above", f"length({name}_above) / count"
 
-    def columns(count: str) -> str:
-        return ", ".join(
-            f"{name}, substr({name}_above, 1 + number * length({name}_above) / {count},"
-            f" length({name}_above) / {count}) AS {name}_above"
-            for name in NAMES
+    def above(size: int) -> str:
+        return "|".join(
+            f"((instr(every, substr({packed}, {size} * slot.number + {place + 1}, 1)) - 1)"
+            f" << {8 * (size - 1 - place)})"
+            for place in range(size)
         )
 
-    first = f"(SELECT first_id FROM ring WHERE name = '{ring}')"
-    return (
-        f"SELECT '{ring}' AS ring, id * {BLOCK_EVENTS} + number AS id, {columns(str(BLOCK_EVENTS))}"
-        f" FROM {ring}_block, slot WHERE id * {BLOCK_EVENTS} + number >= {first}"
-        f" UNION ALL SELECT '{ring}', id + number, {columns('count')}"
-        f" FROM {ring}_tail, slot WHERE number < count AND id + number >= {first}"
-    )
+    whens = " ".join(f"WHEN {size} THEN {above(size)}" for size in (1, 2, 4, 8))
+    return f"({name} + CASE {width} WHEN 0 THEN 0 {whens} END)"
 
 
-def _numbers() -> str:
-    """Give the numbers: SQL reads no hexadecimal text, so digit by digit."""
-    shown = ", ".join(f"{name} + {_number(f'{name}_above')} AS {name}" for name in NAMES)
-    return f"SELECT ring, id, {shown} FROM packed"
-
-
-def _number(packed: str) -> str:
-    digits = f"substr('{'0' * 2 * BYTES}' || hex({packed}), -{2 * BYTES})"
-    return "|".join(
-        f"instr('123456789ABCDEF',substr({digits},{place},1))<<{4 * (2 * BYTES - place)}"
-        for place in range(1, 2 * BYTES + 1)
-    ).join("()")
-
-
-def _readable() -> str:
+def _readable(place_bits: int) -> str:
     shown = ", ".join(f"{_expression(column)} AS {column.name}" for column in INDEXED)
     joins = " ".join(
-        f"LEFT JOIN {column.dimension} AS {column.name}_ ON {column.name}_.id = r.{column.name}"
+        f"LEFT JOIN {column.dimension} AS {column.name}_ ON {column.name}_.id ="
+        f" {_number(f'run.{column.name}')}"
         for column in INDEXED
         if column.dimension
     )
-    own = f"CASE skew_ns WHEN {NO_TIME} THEN NULL ELSE order_ns + skew_ns END"
+    own = f"CASE {_number('skew_ns')} WHEN {NO_TIME} THEN NULL"
+    own += f" ELSE {_number('order_ns')} + {_number('skew_ns')} END"
     seconds = f"strftime('%Y-%m-%dT%H:%M:%fZ', ({own}) / 1e9, 'unixepoch')"
-    return f"SELECT ring, seq, {seconds} AS time, {shown} FROM number AS r {joins}"
+    rings = " ".join(f"WHEN {number} THEN '{name}'" for number, name in enumerate(RINGS))
+    ring = f"CASE run.id >> {place_bits} {rings} END"
+    first = f"(SELECT first_id FROM ring WHERE ring.name = {ring})"
+    ordinal = f"(run.id & {(1 << place_bits) - 1}) + slot.number"
+    return (
+        f"SELECT run.id AS run, {ring} AS ring, {_number('seq')} AS seq, {seconds} AS time, {shown}"
+        f" FROM run JOIN slot ON slot.number < run.count JOIN byte {joins}"
+        f" WHERE {ordinal} >= {first}"
+    )
 
 
 def _expression(column: Column) -> str:
     if column.dimension:
         return f"{column.name}_.name"
-    enum = ENUMS.get(column.name)
+    number, enum = _number(f"run.{column.name}"), ENUMS.get(column.name)
     if enum is None:
-        return f"nullif(r.{column.name}, {UNKNOWN})"
-    whens = " ".join(f"WHEN {number} THEN '{name}'" for name, number in enum)
-    return f"CASE r.{column.name} {whens} ELSE r.{column.name} END"
+        return f"nullif({number}, {UNKNOWN})"
+    whens = " ".join(f"WHEN {value} THEN '{name}'" for name, value in enum)
+    return f"CASE {number} {whens} ELSE {number} END"

@@ -13,6 +13,7 @@ import numpy as np
 
 from relay.errors import StoreError
 from relay.file.connections import Readers
+from relay.file.schema import run_id
 from relay.history.plan import Places
 from relay.rings.blocks import BLOCK_BITS, BLOCK_EVENTS, Run, unpack
 from relay.rings.classes import RINGS
@@ -43,7 +44,7 @@ class Blocks:
                 self._runs.move_to_end((ring, block))
                 return found[0]
         row = connection.execute(
-            f"SELECT events FROM {RINGS[ring]}_block WHERE id = ?", [block]
+            "SELECT events FROM run WHERE id = ?", [run_id(ring, block << BLOCK_BITS)]
         ).fetchone()
         if row is None:
             return None

@@ -129,7 +129,7 @@ class Part:
     ) -> tuple[list[Ints], Ints]:
         """Read columns, put together over the blocks that are still there, and the ordinals."""
         sealed = [block for block in blocks if block is not None]
-        found = read_columns(connection, self.ring.name, sealed, names) if sealed else {}
+        found = read_columns(connection, self.ring.number, sealed, names) if sealed else {}
         runs = list(found.values())
         ids = [np.arange(block << BLOCK_BITS, (block + 1) << BLOCK_BITS) for block in found]
         if None in blocks or not runs:

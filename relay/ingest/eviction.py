@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from relay.file.schema import read_columns
+from relay.file.schema import read_columns, run_id
 from relay.rings.blocks import BLOCK_BITS, BLOCK_EVENTS, ORDER
 from relay.rings.columns import INDEX, Ints
 from relay.rings.ring import TAIL_COLUMNS, Ring
@@ -29,8 +29,10 @@ def evict(connection: sqlite3.Connection, ring: Ring, now_ns: int) -> bool:
     if first == ring.first_id:
         return False
     ring.forget_below(first)
-    connection.execute(f"DELETE FROM {ring.name}_tail WHERE id + count <= ?", [first])
-    connection.execute(f"DELETE FROM {ring.name}_block WHERE id < ?", [first >> BLOCK_BITS])
+    bounds = run_id(ring.number, 0), run_id(ring.number, first)
+    connection.execute(
+        "DELETE FROM run WHERE id >= ? AND id < ? AND id + count <= ?", (*bounds, bounds[1])
+    )
     return True
 
 
@@ -56,7 +58,7 @@ def _first_within_age(connection: sqlite3.Connection, ring: Ring, now_ns: int) -
         return ring.first_id
     oldest = now_ns - ring.limit.age_ns
     for block in ring.blocks:
-        found = read_columns(connection, ring.name, [block.id], ("order_ns", "lag_ms"))
+        found = read_columns(connection, ring.number, [block.id], ("order_ns", "lag_ms"))
         if (place := _first_young(found[block.id], oldest)) < BLOCK_EVENTS:
             return max(ring.first_id, (block.id << BLOCK_BITS) + place)
     young = _first_young([ring.tail.table[ORDER], ring.tail.table[LAG]], oldest)

@@ -9,14 +9,17 @@ from itertools import chain
 
 import numpy as np
 
-from relay.file.schema import insert_block, insert_tail
-from relay.rings.blocks import BLOCK_EVENTS, Packed, Run, join, pack, zone_keys
+from relay.file.schema import FACTS, INSERT_RUN, run_id
+from relay.rings.blocks import BLOCK_BITS, BLOCK_EVENTS, Packed, Run, join, pack, zone_keys
 from relay.rings.columns import Table
-from relay.rings.packing import PackedColumn, pack_table
+from relay.rings.packing import pack_table
 from relay.rings.ring import Ring
 
 MAX_TAIL_ROWS = 8
 """Rows of the file that a tail may be spread over; then they become one again."""
+
+UNSEALED = (None,) * (len(FACTS) + 1)
+"""What is not known of a run that is no block yet."""
 
 
 def write_events(
@@ -24,43 +27,50 @@ def write_events(
 ) -> None:
     """Write the events that follow what the ring holds, inside a transaction."""
     old = ring.tail
-    run = Run(old.first, np.concatenate([old.table, table], axis=1), [*old.events, *events])
-    tail = _seal(connection, ring, run)
-    if tail.first == old.first and ring.tail_rows < MAX_TAIL_ROWS:
-        write_tail(connection, ring.name, run.after(old.end))
-        ring.set_tail(tail, ring.tail_rows + 1)
+    together = np.concatenate([old.table, table], axis=1)
+    run = Run(old.first, together, [*old.events, *events])
+    ends = range(BLOCK_EVENTS - run.first % BLOCK_EVENTS, len(run.events) + 1, BLOCK_EVENTS)
+    if not ends and ring.tail_rows < MAX_TAIL_ROWS:
+        write_tail(connection, ring.number, run.after(old.end))
+        ring.set_tail(run, ring.tail_rows + 1)
         return
-    connection.execute(f"DELETE FROM {ring.name}_tail")
+    _forget_tail(connection, ring)
+    start = 0
+    for end in ends:
+        block = Run(run.first + start, together[:, start:end], run.events[start:end])
+        _seal(connection, ring, block)
+        start = end
+    tail = run.after(run.first + start)
     if tail.events:
-        write_tail(connection, ring.name, tail)
+        write_tail(connection, ring.number, tail)
     ring.set_tail(tail, 1 if tail.events else 0)
 
 
-def _seal(connection: sqlite3.Connection, ring: Ring, run: Run) -> Run:
-    """Write the whole blocks that a run begins with; give what is left."""
-    start = 0
-    for end in range(BLOCK_EVENTS - run.first % BLOCK_EVENTS, len(run.events) + 1, BLOCK_EVENTS):
-        whole = Run(run.first + start, run.table[:, start:end], run.events[start:end])
-        keys = zone_keys(whole.table)
-        packed = pack(whole, keys)
-        write_block(connection, ring.name, packed)
-        ring.add_block(packed.block, keys)
-        start = end
-    return run.after(run.first + start)
+def _forget_tail(connection: sqlite3.Connection, ring: Ring) -> None:
+    """Delete what the file has of the tail; its first run may begin before what is left of it."""
+    begin = ring.tail.first >> BLOCK_BITS << BLOCK_BITS
+    bounds = run_id(ring.number, begin), run_id(ring.number + 1, 0)
+    connection.execute("DELETE FROM run WHERE id >= ? AND id < ?", bounds)
 
 
-def write_block(connection: sqlite3.Connection, ring: str, packed: Packed) -> None:
+def _seal(connection: sqlite3.Connection, ring: Ring, run: Run) -> None:
+    """Write a run as a block."""
+    keys = zone_keys(run.table)
+    packed = pack(run, keys)
+    write_block(connection, ring.number, packed)
+    ring.add_block(packed.block, keys)
+
+
+def write_block(connection: sqlite3.Connection, ring: int, packed: Packed) -> None:
     """Write a sealed block."""
-    values = (*packed.block, packed.zones, *_flat(packed.columns), packed.events)
-    connection.execute(insert_block(ring), values)
+    block, *facts = packed.block
+    place = run_id(ring, block << BLOCK_BITS), BLOCK_EVENTS
+    values = (*place, *facts, packed.zones, *chain(*packed.columns), packed.events)
+    connection.execute(INSERT_RUN, values)
 
 
-def write_tail(connection: sqlite3.Connection, ring: str, run: Run) -> None:
+def write_tail(connection: sqlite3.Connection, ring: int, run: Run) -> None:
     """Write a part of the tail."""
-    columns = _flat(pack_table(run.table))
-    values = (run.first, len(run.events), *columns, join(run.events))
-    connection.execute(insert_tail(ring), values)
-
-
-def _flat(columns: Sequence[PackedColumn]) -> list[int | bytes]:
-    return list(chain.from_iterable(columns))
+    place = run_id(ring, run.first), len(run.events)
+    columns = chain(*pack_table(run.table))
+    connection.execute(INSERT_RUN, (*place, *UNSEALED, *columns, join(run.events)))

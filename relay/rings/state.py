@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from relay.aggregates.rollups import Rollups
-from relay.file.schema import PACKED
+from relay.file.schema import FACTS, PACKED, run_id
 from relay.ingest.streams import Streams
 from relay.rings.blocks import BLOCK_BITS, Block, Run, split, unpack_zones
 from relay.rings.classes import RINGS
@@ -47,15 +47,20 @@ class State:
 
 
 def _load_ring(connection: sqlite3.Connection, ring: Ring) -> Ring:
-    facts = ", ".join(Block._fields)
-    blocks = connection.execute(f"SELECT {facts}, zones FROM {ring.name}_block ORDER BY id")
-    for *known, zones in blocks:
-        ring.add_block(Block(*known), unpack_zones(zones))
-    packed = ", ".join(PACKED)
+    bounds = run_id(ring.number, 0), run_id(ring.number + 1, 0)
+    here = f"FROM run WHERE id >= {bounds[0]} AND id < {bounds[1]}"
+    blocks = connection.execute(
+        f"SELECT id, {', '.join(FACTS)}, zones {here} AND zones IS NOT NULL ORDER BY id"
+    )
+    for number, *facts, zones in blocks:
+        ring.add_block(Block((number - bounds[0]) >> BLOCK_BITS, *facts), unpack_zones(zones))
     rows = connection.execute(
-        f"SELECT id, count, events, {packed} FROM {ring.name}_tail ORDER BY id"
+        f"SELECT id, count, events, {', '.join(PACKED)} {here} AND zones IS NULL ORDER BY id"
     ).fetchall()
-    parts = [Run(first, unpack_table(row, n), split(events)) for first, n, events, *row in rows]
+    parts = [
+        Run(number - bounds[0], unpack_table(row, count), split(events))
+        for number, count, events, *row in rows
+    ]
     if parts:
         table = np.concatenate([part.table for part in parts], axis=1)
         events = [event for part in parts for event in part.events]

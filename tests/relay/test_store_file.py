@@ -3,17 +3,20 @@
 import sqlite3
 import subprocess
 import sys
+from datetime import datetime
+from itertools import cycle
 from pathlib import Path
 
 import pytest
 import zstandard
 
 from proto.flow_pb2 import FlowFilter
+from proto.timestamps import from_ns
 from relay.errors import StoreError
 from relay.file.schema import APPLICATION, VERSION
 from relay.rings.limits import Limit
 from relay.store import Store
-from tests.factories import event
+from tests.factories import NOON_NS, event
 from tests.stores import Clock, history, opened, put, uuids
 
 
@@ -94,13 +97,13 @@ def test_a_file_whose_blocks_are_damaged(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     with opened(path) as store:
         put(store, *(event(uuid=str(n)) for n in range(600)))
-    damage(path, "UPDATE flow_block SET events = zeroblob(100) WHERE id = 1")
+    damage(path, "UPDATE run SET events = zeroblob(100) WHERE id = (2 << 56) + 256")
     with opened(path) as store:
         with pytest.raises(StoreError, match="block 1 of ring flow is damaged"):
             history(store)
         put(store, event(uuid="600"))
         assert store.last_seq() == 601
-    damage(path, "UPDATE flow_block SET zones = zeroblob(100) WHERE id = 1")
+    damage(path, "UPDATE run SET zones = zeroblob(100) WHERE id = (2 << 56) + 256")
     assert "damaged" in refused(path)
 
 
@@ -128,6 +131,27 @@ def test_the_views_read_well(tmp_path: Path) -> None:
     assert dropped["source"] == "cilium-test/client2-6dd75b74c6"
     assert (dropped["destination_ip"], dropped["destination_port"]) == ("10.0.0.2", 8080)
     assert (dropped["http_url"], http["http_url"]) == (None, url)
+
+
+def test_views_say_what_columns_hold(tmp_path: Path) -> None:
+    """In blocks and in the tail, over numbers of every width, and nothing that was evicted."""
+    path = tmp_path / "a.db"
+    ports = [(n * n * 97) % 65536 for n in range(900)]
+    times = [NOON_NS + n * 10**n_digits for n, n_digits in zip(range(900), cycle(range(12)))]
+    with opened(path, {"flow": Limit(count=700)}) as store:
+        for first in range(0, 900, 180):
+            drawn = zip(ports[first : first + 180], times[first : first + 180], strict=True)
+            put(store, *(event(l4={"TCP": {"source_port": p}}, time=from_ns(t)) for p, t in drawn))
+    connection = sqlite3.connect(path)
+    found = connection.execute(
+        "SELECT seq, source_port, time, source FROM flow_events ORDER BY seq"
+    ).fetchall()
+    connection.close()
+    assert [seq for seq, *_ in found] == list(range(201, 901))
+    assert [port for _, port, *_ in found] == ports[200:]
+    told = [datetime.fromisoformat(time).timestamp() for _, _, time, _ in found]
+    assert told == pytest.approx([time / 1e9 for time in times[200:]], abs=0.001)
+    assert {source for *_, source in found} == {"cilium-test/client2-6dd75b74c6"}
 
 
 def test_a_file_with_a_row_for_each_event_is_brought_to_columns(tmp_path: Path) -> None:

@@ -6,13 +6,12 @@ Parts that repeat (endpoints, services, names) are looked up as bytes, unparsed.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from proto import flow_pb2, observer_pb2, shadow_pb2
-from proto.aggregates.dimensions import DIMENSIONS
+from proto import flow_pb2, shadow_pb2
+from relay.ingest import plain
 from relay.ingest.layouts import (
     ADDRESSES,
     DNS,
@@ -31,24 +30,18 @@ from relay.ingest.layouts import (
     TRANSPORTS,
     WITH_PORTS,
 )
+from relay.ingest.plain import INT64, clamp, host_of
 from relay.ingest.wire import Content, Fields, Layout, scan
 from relay.rings.classes import DROP, FLOW, KINDS, L7, RING_OF_KIND, VERDICTS
 from relay.rings.columns import INDEXED, MAX_CODE, NO_TIME, UNKNOWN, Bools, Ints, Table
 from relay.rings.dimensions import Dimensions
 
-INT64 = (1 - (1 << 63), (1 << 63) - 1)
-"""Times beyond, before 1677 and after 2262, count as the nearest of these; both can be negated."""
-
 FAR_SECONDS = 9_200_000_000
 """Times of so many seconds are put into 64 bits with care."""
 
-LOOKED_UP: tuple[Literal["source", "destination", "source_service", "destination_service"], ...] = (
-    "source",
-    "destination",
-    "source_service",
-    "destination_service",
-)
-"""Messages that are dictionary values as they are, with what is not known of them."""
+FEW = 48
+"""So many events are read one by one: looking for fields in many at once costs as much for one as
+for a hundred."""
 
 
 class Extracted(NamedTuple):
@@ -73,27 +66,23 @@ class Extracted(NamedTuple):
 
 def extract(events: Sequence[bytes], dimensions: Dimensions) -> Extracted:
     """Read events that protobuf can parse; new values get their ids here."""
+    if len(events) <= FEW:
+        return _one_by_one(events, dimensions)
     reader = Reader(events, dimensions)
     found = reader.read()
     odd = np.flatnonzero(reader.odd)
     if len(odd):
-        plain = [_plain(events[place]) for place in odd.tolist()]
-        again = Reader(plain, dimensions).read()
+        again = _one_by_one([events[place] for place in odd.tolist()], dimensions)
         for into, row in zip(found, again, strict=True):
             into[..., odd] = row
     return found
 
 
-def _plain(event: bytes) -> bytes:
-    """Write an event as protobuf does itself, each field once, and nothing in the way that it does
-    not know."""
-    read = observer_pb2.ExportEvent.FromString(event)
-    known = observer_pb2.ExportEvent.FromString(event)
-    known.DiscardUnknownFields()
-    for name in LOOKED_UP:
-        if read.flow.HasField(name):
-            getattr(known.flow, name).CopyFrom(getattr(read.flow, name))
-    return known.SerializeToString()
+def _one_by_one(events: Sequence[bytes], dimensions: Dimensions) -> Extracted:
+    read = [plain.read_event(event, dimensions) for event in events]
+    rings, times, rows = zip(*read, strict=True) if read else ((), (), ())
+    columns = np.array(rows, np.int64).reshape(len(events), len(INDEXED)).T
+    return Extracted(np.array(rings, np.int64), np.array(times, np.int64), columns)
 
 
 class Reader:
@@ -277,14 +266,3 @@ def _source_names(flow: shadow_pb2.Flow) -> bytes:
 
 def _destination_names(flow: shadow_pb2.Flow) -> bytes:
     return shadow_pb2.Names(names=flow.destination_names).SerializeToString()
-
-
-@lru_cache(4096)
-def host_of(url: bytes) -> bytes:
-    """Give the host of a URL, as a dimension says it."""
-    return DIMENSIONS["http_host"].say(url.decode()).encode()
-
-
-def clamp(time_ns: int) -> int:
-    """Give the nearest time that a column holds."""
-    return max(INT64[0], min(time_ns, INT64[1]))

@@ -1,7 +1,7 @@
 """An event is stored exactly when the real message parses it, and indexed as that message says,
 whatever the bytes are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
 from google.protobuf.message import DecodeError
@@ -10,13 +10,22 @@ from hypothesis import strategies as st
 
 from proto.observer_pb2 import ExportEvent
 from proto.selection import event_ns
+from relay.ingest import extract as reading
 from relay.ingest.accept import STORED_KINDS, Accepted, accept, as_request
-from relay.ingest.extract import clamp, extract
-from relay.rings.columns import NO_TIME, named
+from relay.ingest.extract import extract
+from relay.ingest.plain import clamp, read_columns
+from relay.rings.columns import INDEXED, NO_TIME, named
 from relay.rings.dimensions import Dimensions
 from tests.columns import LATEST_NS
 from tests.factories import NOON_NS, event, events, lost
-from tests.plain_columns import plain_columns
+
+
+@pytest.fixture(scope="module", autouse=True)
+def all_at_once() -> Iterator[None]:
+    """Have even a few events read at once, as thousands are."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading, "FEW", -1)
+        yield
 
 
 def readable(data: bytes) -> bool:
@@ -62,7 +71,7 @@ def agree(data: Sequence[bytes]) -> None:
     found = named(extract(kept, dimensions).table(1, NOON_NS, LATEST_NS))
     for place, each in enumerate(kept):
         told = ExportEvent.FromString(each)
-        wanted = plain_columns(told, dimensions)
+        wanted = read_columns(told, dimensions)
         assert {name: int(found[name][place]) for name in wanted} == wanted
         own = event_ns(told)
         time = NO_TIME if own is None else clamp(own)
@@ -122,6 +131,16 @@ def test_numbers_of_every_length(numbers: list[tuple[int, int]], latency: int) -
 )
 def test_unusual_ways_to_write_a_flow(content: bytes) -> None:
     agree([field(1, content), event().SerializeToString(), field(1, content) + field(1, content)])
+
+
+def test_a_few_events_are_read_as_many_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    some = [event().SerializeToString(), lost().SerializeToString(), event().SerializeToString()]
+    dimensions = Dimensions()
+    many = extract(some, dimensions)
+    monkeypatch.setattr(reading, "FEW", 3)
+    few = extract(some, dimensions)
+    assert all((one == other).all() for one, other in zip(many, few, strict=True))
+    assert extract([], dimensions).columns.shape == (len(INDEXED), 0)
 
 
 def test_one_that_is_refused_takes_no_other_along() -> None:

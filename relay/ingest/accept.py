@@ -7,6 +7,7 @@ refused.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import filterfalse
 from operator import methodcaller
 from typing import NamedTuple
 
@@ -65,7 +66,7 @@ def _all_fit(events: list[bytes], request: bytes) -> bool:
         batch = collector_pb2.CollectRequest.FromString(request).batch
     except DecodeError:
         return False
-    return all(map(IS_FLOW, batch.events)) or all(map(_is_stored, batch.events))
+    return all(map(_is_stored, filterfalse(IS_FLOW, batch.events)))
 
 
 def _is_stored(event: observer_pb2.ExportEvent) -> bool:

@@ -128,11 +128,13 @@ class Ranged(Counting[Result], Generic[Result]):
         return to_ns(coverage.until) if coverage.HasField("until") else None
 
     def count(self, request: AggregateRequest) -> AggregateResponse:
-        """Ask; where whole minutes are counted, the last one ends when it is now."""
+        """Ask. What is counted begins with the oldest flow known, and ends when it is now."""
         response = self.app.source.aggregate(request)
         coverage, now_ns = response.coverage, self.app.now_ns()
         if coverage.rolled_up and to_ns(coverage.until) > now_ns:
             coverage.until.CopyFrom(from_ns(now_ns))
+        if not coverage.rolled_up and to_ns(coverage.oldest_flow) > to_ns(coverage.since):
+            coverage.since.CopyFrom(coverage.oldest_flow)
         return response
 
     def say_covered(self, coverage: AggregateCoverage, left_out: str = "") -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
@@ -107,8 +108,9 @@ class Plot(Widget, can_focus=True):
 
     def _title(self, width: int) -> Strip:
         flows = self.series.flows
+        known = list(dropwhile(lambda each: not each, flows)) or [0.0]
         said = (
-            f"now {rate(flows[-1])}   mean {rate(sum(flows) / len(flows))}   "
+            f"now {rate(flows[-1])}   mean {rate(sum(known) / len(known))}   "
             f"peak {rate(max(flows))}"
             if flows
             else ""

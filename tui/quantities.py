@@ -1,4 +1,4 @@
-"""Numbers as a person reads them at a glance: at most four digits, with their unit."""
+"""Numbers as a person reads them at a glance, in few columns; spans are those of `observe`."""
 
 from datetime import UTC, datetime, tzinfo
 
@@ -6,7 +6,6 @@ from proto.timestamps import SECOND
 
 THOUSANDS = ("", "k", "M", "G", "T", "P", "E")
 
-SPANS = ((SECOND, "s"), (1_000_000, "ms"), (1_000, "µs"), (1, "ns"))
 BYTES = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -27,12 +26,6 @@ def rate(per_second: float) -> str:
     if per_second < 999.5:
         return f"{_digits(per_second)}/s"
     return f"{count(per_second)}/s"
-
-
-def span(ns: float) -> str:
-    """Write how long something took: 850µs, 4.1ms, 12s."""
-    size, unit = next((each for each in SPANS if ns >= each[0] * 0.9995), SPANS[-1])
-    return f"{_digits(ns / size) if ns else 0}{unit}"
 
 
 def share(part: float, whole: float) -> str:

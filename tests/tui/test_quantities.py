@@ -2,9 +2,8 @@
 
 import pytest
 
-from proto.timestamps import SECOND
 from tests.factories import NOON_NS
-from tui.quantities import clock, count, rate, share, size, span
+from tui.quantities import clock, count, rate, share, size
 
 
 @pytest.mark.parametrize(
@@ -37,20 +36,6 @@ def test_numbers_of_flows(number: int, text: str) -> None:
 )
 def test_rates(per_second: float, text: str) -> None:
     assert rate(per_second) == text
-
-
-@pytest.mark.parametrize(
-    ("ns", "text"),
-    [
-        (0, "0ns"),
-        (640, "640ns"),
-        (4_100_000, "4.1ms"),
-        (999_990_000, "1s"),
-        (12 * SECOND, "12s"),
-    ],
-)
-def test_spans(ns: int, text: str) -> None:
-    assert span(ns) == text
 
 
 @pytest.mark.parametrize(

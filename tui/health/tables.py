@@ -5,13 +5,14 @@ from datetime import tzinfo
 
 from rich.text import Text
 
+from observe.figures import seconds_of
 from observe.status import age
 from proto.aggregate_pb2 import Group
 from proto.escape import escape
 from proto.observer_pb2 import Node, ServerStatusResponse
 from proto.relay_pb2 import NodeState
 from proto.rings_pb2 import Ring
-from proto.timestamps import SECOND, to_ns
+from proto.timestamps import to_ns
 from tui.behind import Behind
 from tui.blocks import area, stretched
 from tui.health.asking import SPAN_NS, Health, plain
@@ -74,7 +75,7 @@ def _node(name: str, node: Node | None, group: Group | None, health: Health) -> 
         (
             word,
             _last(group, health),
-            rate(group.counts.flows * SECOND / _length(health)) if group else "·",
+            rate(group.counts.flows / seconds_of(health.coverage)) if group else "·",
             _trend(group),
             count(health.lost[name]) if health.lost[name] else "·",
             age(node.uptime_ns) if node and node.uptime_ns else "·",
@@ -93,12 +94,6 @@ def _trend(group: Group | None) -> str:
     """Draw the flows of a node over the time that was counted."""
     steps = stretched([float(flows) for flows in group.steps], TREND) if group else []
     return area(steps, max(steps, default=0), 1)[0] if any(steps) else " " * TREND
-
-
-def _length(health: Health) -> int:
-    """Give how long was counted, in nanoseconds; at least a second."""
-    length = to_ns(health.coverage.until) - to_ns(health.coverage.since)
-    return max(length, SECOND)
 
 
 def _last(group: Group | None, health: Health) -> str:

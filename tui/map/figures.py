@@ -4,11 +4,12 @@ from collections.abc import Iterable
 
 from rich.text import Text
 
+from observe.figures import span
 from observe.map.model import Balance, Edge, Map
 from proto.escape import escape
 from tui.behind import of_server
 from tui.map.graph import NOBODY, Graph
-from tui.quantities import count, rate, share, span
+from tui.quantities import count, rate, share
 from tui.widgets.ranking import ARROW, Row, Table
 
 

@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from observe.figures import span
 from observe.map.model import Edge, Map
 from proto.escape import escape
 from tui.map.drawing import Drawing, Plan, drawn, planned
 from tui.map.layers import Call
-from tui.quantities import count, rate, span
+from tui.quantities import count, rate
 from tui.widgets.ranking import shortened
 
 MOST_NAMES = 30

@@ -4,10 +4,11 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from observe.figures import seconds_of, span
 from proto.aggregate_pb2 import AggregateCoverage, Answer, Group
 from proto.timestamps import SECOND, to_ns
 from tui.behind import flags, of_server, one_way
-from tui.quantities import count, rate, share, span
+from tui.quantities import count, rate, share
 from tui.widgets.plot import Series
 from tui.widgets.ranking import AND, ARROW, Row, Table
 
@@ -167,8 +168,7 @@ def _rates(numbers: Sequence[int], spans_ns: Sequence[int]) -> tuple[float, ...]
 
 def _per_second(number: int, coverage: AggregateCoverage) -> float:
     """Give the rate of a number of flows over the range."""
-    length = to_ns(coverage.until) - to_ns(coverage.since)
-    return number * SECOND / max(length, SECOND)
+    return number / seconds_of(coverage)
 
 
 TABLES: dict[str, tuple[str, Callable[[Answers, AggregateCoverage], Table]]] = {

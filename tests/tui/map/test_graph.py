@@ -62,5 +62,5 @@ def test_a_namespace_that_all_share_is_left_out() -> None:
 def test_a_caption_has_all_figures_or_the_rate_and_marks() -> None:
     plain, trouble = edge("a", "b"), edge("a", "b", 120, errors=3, dropped=2)
 
-    assert [caption(each, True) for each in (plain, trouble)] == ["1/s 4.1ms", "2/s 4.1ms !3 ✗2"]
+    assert [caption(each, True) for each in (plain, trouble)] == ["1/s 4.10ms", "2/s 4.10ms !3 ✗2"]
     assert [caption(each, False) for each in (plain, trouble)] == ["1/s", "2/s!✗"]

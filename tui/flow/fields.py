@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
+from observe.figures import span
 from proto.describe import escape, identity
 from proto.describe_events import Clock
 from proto.enums import enum_names
 from proto.event_types import SUBTYPES, TYPE_NAMES
 from proto.flow_pb2 import CiliumEventType, Flow, Policy, TCPFlags, Workload
 from proto.observer_pb2 import GetFlowsResponse
-from tui.quantities import span
 
 EVENT, SOURCE, DESTINATION, TRANSPORT = "What happened", "Source", "Destination", "Transport"
 LAYER7, POLICY, TRACE, ENVELOPE = "Layer 7", "Policy", "Trace", "Envelope"

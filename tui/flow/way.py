@@ -7,13 +7,13 @@ from rich.text import Text
 from textual.binding import BindingType
 from textual.widgets import DataTable
 
+from observe.figures import span
 from proto import describe
 from proto.hops import Hop
 from proto.related import MOST, Related
 from proto.selection import event_ns
 from tui.keys import key
 from tui.list.cells import ARROWS, MARKS, UNKNOWN, Mark
-from tui.quantities import span
 
 COLUMNS = ("", "since", "after", "where", "", "seen as", "verdict", "summary", "ends", "node")
 

@@ -66,7 +66,7 @@ def test_the_fields_of_a_flow() -> None:
         ],
         "Layer 7": [
             ("type", "RESPONSE"),
-            ("latency", "7.2ms (7,250,000 ns)"),
+            ("latency", "7.25ms (7,250,000 ns)"),
             ("code", "200"),
             ("URL", "http://web/"),
             ("Via:", "x"),

@@ -38,7 +38,7 @@ def test_a_line_says_when_where_and_what() -> None:
         "cilium-test/client2-6dd75b74c6:45004 → cilium-test/echo-same-node:8080",
         "default/node-1",
     )
-    assert second[:3] == ("", "63µs", "~63µs")
+    assert second[:3] == ("", "63.2µs", "~63.2µs")
     assert second[6] == "✗ DROPPED"
 
 
@@ -55,9 +55,9 @@ def test_cells_are_short_and_safe() -> None:
 
 def test_the_heading_sums_it_up() -> None:
     assert heading(Related(hops(at(0)), more=False)) == "1 flow alone"
-    assert heading(Related(hops(at(0), at(2_000_000)), more=False)) == "2 flows in 2ms"
+    assert heading(Related(hops(at(0), at(2_000_000)), more=False)) == "2 flows in 2.00ms"
     found = Related(hops(at(0), at(2_000_000, node_name="n2")), more=True)
     assert heading(found) == (
-        "2 flows in 2ms; 2 nodes, ~ between two clocks; "
+        "2 flows in 2.00ms; 2 nodes, ~ between two clocks; "
         f"the {MOST} nearest on each side, there are more"
     )

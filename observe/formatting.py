@@ -124,17 +124,22 @@ def zone_of(ctx: click.Context) -> tzinfo | None:
         raise click.UsageError(f"--time-zone: {name!r} is no time zone") from None
 
 
-def mask_of(ctx: click.Context, style: "Style", default: bool) -> list[str]:
-    """List the fields to ask for: those named, else by default those that the output shows."""
-    from observe.printers import fields_shown
-
+def mask_of(ctx: click.Context) -> list[str]:
+    """List the fields to ask for that are named."""
     output = ctx.params["output"]
     named = [path for text in ctx.params["field_mask"] for path in text.split(",") if path]
     if named and OUTPUTS[output].words:
         raise click.UsageError(f"--field-mask cannot be combined with --output {output}")
-    if named or not (default and ctx.params["use_default_field_masks"]):
-        return named
-    return fields_shown(output, style)
+    return named
+
+
+def enough_for(ctx: click.Context, style: "Style") -> list[str]:
+    """List the fields that the output shows, where others need not be sent; none: all are."""
+    from observe.printers import fields_shown
+
+    return (
+        fields_shown(ctx.params["output"], style) if ctx.params["use_default_field_masks"] else []
+    )
 
 
 def _columns(ctx: click.Context) -> tuple[str, ...]:

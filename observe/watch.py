@@ -1,13 +1,14 @@
 """What the commands do: ask a server or a file, print, and say what there is to say at the end."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import click
 
 from observe.connection import connect
 from observe.errors import ObserveError
-from observe.formatting import mask_of, style_of
+from observe.formatting import enough_for, mask_of, style_of
 from observe.printers import OUTPUTS, printer_for
 from observe.request import flows_request
 from observe.selecting import DEFAULT_LAST, wanted
@@ -43,9 +44,10 @@ class Watch:
 
     def flows(self, allow: Sequence[FlowFilter], deny: Sequence[FlowFilter]) -> None:
         """Show flows."""
-        mask = mask_of(self.ctx, self.style, default=not self.path)
+        mask = mask_of(self.ctx)
         request = flows_request(self.wanted, allow, deny, mask, default=self._default)
-        self._ask(request, lambda client: client.responses)
+        enough = [] if mask or self.path else enough_for(self.ctx, self.style)
+        self._ask(request, lambda client: partial(client.responses, enough=enough))
 
     def agent_events(self) -> None:
         """Show agent events."""

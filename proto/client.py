@@ -98,12 +98,14 @@ class Client:
         *,
         on_reconnect: Say | None = None,
         on_retry: Retry | None = None,
+        enough: Sequence[str] = (),
     ) -> Generator[list[GetFlowsResponse]]:
         """Read flows, in batches as they come; a follow reconnects, and tells `on_reconnect` so,
-        and `on_retry` of each attempt.
+        and `on_retry` of each attempt. `enough` names fields that suffice the caller: others may be
+        left out where that saves anything.
         """
         reading = Reading[GetFlowsRequest, GetFlowsResponse](
-            request, self.server, on_reconnect, on_retry
+            request, self.server, on_reconnect, on_retry, enough
         )
         return self._read(reading, self._observer.GetFlows)
 

@@ -43,7 +43,8 @@ def end(side: str, label: str, name: str) -> list[tuple[str, ...]]:
     namespace, slash, plain = name.partition("/")
     if not slash:
         return [(f"--{side}-fqdn", name), (f"--{side}-workload", name)]
-    workload = (f"--{side}-namespace", namespace, f"--{side}-workload", plain)
+    named = f"/{plain}" if "/" in plain else plain  # of any kind, which stands before a slash
+    workload = (f"--{side}-namespace", namespace, f"--{side}-workload", named)
     ways = [workload, (f"--{side}-pod", name)]
     return [(f"--{side}-service", name), *ways] if label == "service" else ways
 
@@ -78,7 +79,8 @@ def text(behind: Behind, filters: FilterText) -> str:
     denied = (*filters.deny, *(one for way in ways for one in way.deny))
     plain = " ".join(filter(None, (filters.text, shlex.join(behind.flags), *_raw(ways[1:]))))
     read = FilterText.read(plain)
-    if list(read.allow) == wanted and set(map(str, read.deny)) == set(map(str, denied)):
+    said = plain.isprintable()  # else names of strangers would reach the terminal as they are
+    if said and list(read.allow) == wanted and set(map(str, read.deny)) == set(map(str, denied)):
         return plain
     return " ".join(_json("--allowlist", wanted) + _json("--denylist", denied))
 

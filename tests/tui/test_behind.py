@@ -81,3 +81,14 @@ def test_flows_of_a_server_run_to_it_and_from_it() -> None:
     [way, *_] = of_server("service", "shop/cart")
 
     assert passes(text(way, ALL), to, back, flow()) == [True, True, False]
+
+
+@pytest.mark.parametrize("name", ["\x1b[31mred", "a\u202eb", 'it\'s "so"', "[/bold] --reply"])
+def test_names_of_strangers_are_asked_for_in_a_text_that_is_safe_to_show(name: str) -> None:
+    asked = flow(source=end(f"evil/{name}"))
+    [way, *_] = one_way("workload", f"evil/{name}", "reserved:world")
+    ways = [Behind(way.flags[:4])]
+    said = text(ways[0], ALL)
+
+    assert said.isprintable()
+    assert passes(said, asked, flow()) == [True, False]

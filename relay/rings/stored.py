@@ -105,6 +105,17 @@ NOTHING = Committed(np.empty(0, np.int64), NO_EVENTS, [])
 """A commit that stored no event."""
 
 
+def together(commits: Sequence[Committed]) -> Committed:
+    """Give what several commits stored as one."""
+    if len(commits) == 1:
+        return commits[0]
+    return Committed(
+        np.concatenate([each.rings for each in commits]),
+        np.concatenate([each.table for each in commits], axis=1),
+        [event for each in commits for event in each.events],
+    )
+
+
 def own_times(orders: Ints, skews: Ints) -> Ints:
     """Give events' own times from what they are sorted by; NO_TIME for one that has none."""
     if not skews.any():

@@ -100,9 +100,8 @@ def _pack(numbers: Matrix) -> bytes:
     count = numbers.shape[1]
     if not count:
         return b""
-    columns = pack_table(numbers)
-    heads = np.array([count, *(column.least for column in columns)], ">i8").tobytes()
-    return join([heads, *(column.above for column in columns)])
+    least, above = zip(*pack_table(numbers), strict=True)
+    return join([np.array([count, *least], ">i8").tobytes(), *above])
 
 
 def _unpack(packed: bytes, width: int) -> Matrix:

@@ -80,7 +80,7 @@ def pack(run: Run, keys: Iterable[int]) -> Packed:
     columns = pack_table(run.table)
     if gone:
         columns = pack_table(np.concatenate([run.table[:, :1].repeat(gone, axis=1), run.table], 1))
-    size = sum(map(len, (content, zones, *(column.above for column in columns)))) + BLOCK_ROW_BYTES
+    size = sum(map(len, (content, zones, *(above for _, above in columns)))) + BLOCK_ROW_BYTES
     return Packed(_block(run, size), zones, columns, content)
 
 

@@ -5,7 +5,7 @@ Not compressed, and big-endian, so that SQL can take it apart as well (`relay.fi
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -15,31 +15,25 @@ WIDTHS = ((1 << 8, ">u1"), (1 << 16, ">u2"), (1 << 32, ">u4"))
 """What unsigned numbers each type holds; all others take eight bytes."""
 
 
-class PackedColumn(NamedTuple):
-    """The least value, and the numbers above it: nothing where all are the least."""
-
-    least: int
-    above: bytes
+PackedColumn = tuple[int, bytes]
+"""The least value, and the numbers above it: nothing where all are the least."""
 
 
 def pack_table(table: Table) -> list[PackedColumn]:
     """Pack each column of a run that is not empty."""
     least = table.min(axis=1)
-    span = table.max(axis=1) - least
-    above = table - least[:, None]
-    return [
-        _pack(row, low, reach)
-        for row, low, reach in zip(above, least.tolist(), span.tolist(), strict=True)
-    ]
+    spans = table.max(axis=1) - least
+    packed = [(low, b"") for low in least.tolist()]
+    for place in np.flatnonzero(spans).tolist():
+        packed[place] = _pack(table[place], packed[place][0], int(spans[place]))
+    return packed
 
 
-def _pack(above: Ints, least: int, span: int) -> PackedColumn:
-    if span == 0:
-        return PackedColumn(least, b"")
+def _pack(column: Ints, least: int, span: int) -> PackedColumn:
     if span < 0:  # too far apart for 64 bits: as they are
-        return PackedColumn(0, (above + least).astype(">i8").tobytes())
+        return 0, column.astype(">i8").tobytes()
     kind = next((kind for limit, kind in WIDTHS if span < limit), ">u8")
-    return PackedColumn(least, above.astype(kind).tobytes())
+    return least, (column - least).astype(kind).tobytes()
 
 
 def unpack_column(least: int, above: bytes, count: int) -> Ints:

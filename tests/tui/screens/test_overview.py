@@ -93,9 +93,8 @@ async def test_it_counts_what_there_is() -> None:
             ("POLICY_DENIED · payments/only-checkout", "3", "50%"),
         ]
         assert table(screen, "lookups") == [("mirror.example.org.svc.", "4", "NXDOMAIN")]
-        assert ("shop/frontend", "0.1/s", "12.0ms", "12.0ms", "12.0ms", "18", "·", "2", "·") in table(
-            screen, "services"
-        )
+        frontend = ("shop/frontend", "0.1/s", *["12.0ms"] * 3, "18", "·", "2", "·")
+        assert frontend in table(screen, "services")
 
 
 async def test_slash_edits_the_filter() -> None:

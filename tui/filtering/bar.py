@@ -91,7 +91,8 @@ class FilterBar(Vertical):
         self._before = self.screen.focused
         self._recalled = 0
         self._live.clear()
-        self.input.focus()
+        # At once, so that what is typed ahead is not taken for keys of the list.
+        self.screen.set_focus(self.input)
         self.input.cursor_position = len(self.input.value)
 
     @on(Input.Changed)

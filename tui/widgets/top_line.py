@@ -29,7 +29,8 @@ def told(state: State, name: str, now: float) -> str:
     sign, name = SIGNS[state.phase], escape(name)
     if state.phase is Phase.LOST:
         left = max(0.0, (state.retry_at or now) - now)
-        return f"{sign} lost {name}, trying again in {left:.0f} s: {escape(state.reason)}"
+        # What is most wanted first: on a narrow line the end is cut.
+        return f"{sign} lost, trying again in {left:.0f} s: {name}: {escape(state.reason)}"
     if state.phase is Phase.FAILED:
         return f"{sign} {escape(state.reason)}"
     words = {Phase.CONNECTING: "connecting to ", Phase.ENDED: "read "}

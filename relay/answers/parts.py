@@ -15,6 +15,9 @@ from relay.rings.stored import Stored
 from relay.settings import Settings
 from relay.store import Store
 
+PAUSE = 0.05
+"""Seconds that a query rests at most after each step while batches wait to be written."""
+
 
 class Place(NamedTuple):
     """Where an answer stands: as a cursor says it, but for the relay's identity."""
@@ -62,7 +65,12 @@ class Reading:
 
     def step(self) -> Part | None:
         """Read the next part; one without events where nothing was found yet; None at the end."""
-        return next(self._parts, None)
+        began = time.monotonic()
+        part = next(self._parts, None)
+        if self._store.waiting[0]:
+            # What arrives goes first: both need the interpreter, and a query can wait.
+            time.sleep(min(time.monotonic() - began, PAUSE))
+        return part
 
     def cancel(self) -> None:
         """Give up; a step that is being made ends soon."""

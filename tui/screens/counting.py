@@ -1,5 +1,6 @@
 """A screen of numbers that the source is asked for again and again, and the flows behind them."""
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
@@ -52,13 +53,13 @@ class Counting(Screen[None], Generic[Result]):
         self._waiting = False
         self._timer: Timer | None = None
 
+    @abstractmethod
     def ask(self) -> Result:
         """Ask the source; SourceError where it does not answer. Runs in a thread."""
-        raise NotImplementedError
 
+    @abstractmethod
     def show(self, answer: Result) -> None:
         """Show an answer."""
-        raise NotImplementedError
 
     def on_mount(self) -> None:
         """Begin to ask when the filter changes."""

@@ -151,7 +151,8 @@ class AgentStream:
                 self.end(refusal(error))
             else:
                 self._unanswered -= 1
-                if not self._unanswered:
+                # Below zero where this task was woken before the callback that counts the batch.
+                if self._unanswered <= 0:
                     await self._ack(progress)
 
     async def _ack(self, progress: Progress) -> None:

@@ -1,5 +1,6 @@
 """What the relay says to agents, well-behaved and otherwise."""
 
+from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from proto.collector_pb2 import Batch, CollectRequest, Hello
 from proto.relay_pb2 import NODE_CONNECTED, NODE_GONE, NODE_UNAVAILABLE
 from proto.version import VERSION
+from relay.ingest.streams import Progress, StreamKey
 from relay.relay import Relay
 from tests.factories import event
 from tests.relays import Sender, connected, running_relay, store
@@ -152,6 +154,26 @@ async def test_many_batches_in_flight_are_all_acknowledged(tmp_path: Path) -> No
         assert relay.metrics.value("palomar_ingest_bytes") == 0
         assert relay.metrics.value("palomar_events_total") == 200
         assert relay.metrics.value("palomar_batches_total") == 50
+
+
+async def test_a_batch_that_is_committed_at_once_is_acknowledged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the writer overtakes the thread that serves the stream."""
+    async with connected(tmp_path) as (relay, channel):
+        append = relay.store.append
+
+        def append_and_wait(key: StreamKey, request: bytes) -> Future[Progress]:
+            done = append(key, request)
+            done.result()
+            return done
+
+        monkeypatch.setattr(relay.store, "append", append_and_wait)
+        sender = Sender(channel)
+        await sender.hello()
+        for count in (1, 2, 3):
+            await sender.send(numbered(count))
+            assert (await sender.ack()).ordinal == sender.ordinal
 
 
 async def test_events_that_nobody_could_read_are_refused_and_counted(tmp_path: Path) -> None:

@@ -70,7 +70,11 @@ def test_not_following(snap: Snap) -> None:
 
 
 def test_paused(snap: Snap) -> None:
-    snap(scene("space", change=lambda app: app.flows.window.offer([b""] * 1204)))
+    def pause(app: Palomar) -> None:
+        app.flows.action_pause()
+        app.flows.window.offer([b""] * 1204)
+
+    snap(scene(change=pause))
 
 
 def test_filtered(snap: Snap) -> None:

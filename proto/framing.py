@@ -6,7 +6,6 @@ See https://protobuf.dev/programming-guides/encoding/
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import chain, repeat
 
 
 def varint(number: int) -> bytes:
@@ -19,12 +18,25 @@ def varint(number: int) -> bytes:
     return bytes(out)
 
 
-@lru_cache(8192)
+SHORT = 4096
+"""Lengths whose heads are kept."""
+
+
 def _head(number: int, length: int) -> bytes:
     return varint(number << 3 | 2) + varint(length)
 
 
+@lru_cache(16)
+def _heads(number: int) -> list[bytes]:
+    return [_head(number, length) for length in range(SHORT)]
+
+
 def framed(number: int, messages: Sequence[bytes]) -> bytes:
     """Write messages as a repeated field with this number."""
-    heads = map(_head, repeat(number), map(len, messages))
-    return b"".join(chain.from_iterable(zip(heads, messages, strict=False)))
+    heads = _heads(number)
+    parts = [b""] * (2 * len(messages))
+    parts[1::2] = messages
+    parts[::2] = [
+        heads[length] if length < SHORT else _head(number, length) for length in map(len, messages)
+    ]
+    return b"".join(parts)

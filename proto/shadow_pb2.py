@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x12proto/shadow.proto\x12\x0epalomar.shadow\"5\n\nRawRequest\x12\'\n\x05\x62\x61tch\x18\x02 \x01(\x0b\x32\x18.palomar.shadow.RawBatch\"=\n\x08RawBatch\x12\x0f\n\x07ordinal\x18\x01 \x01(\x04\x12\x10\n\x08position\x18\x02 \x01(\x0c\x12\x0e\n\x06\x65vents\x18\x03 \x03(\x0c\"\xa0\x01\n\x04\x46low\x12\x14\n\x0csource_names\x18\r \x03(\x0c\x12\x19\n\x11\x64\x65stination_names\x18\x0e \x03(\x0c\x12\x32\n\x10\x65gress_denied_by\x18\x8c\xa4\x01 \x03(\x0b\x32\x16.palomar.shadow.Policy\x12\x33\n\x11ingress_denied_by\x18\x8d\xa4\x01 \x03(\x0b\x32\x16.palomar.shadow.Policy\")\n\x06Policy\x12\x0c\n\x04name\x18\x01 \x01(\x0c\x12\x11\n\tnamespace\x18\x02 \x01(\x0c\"\x15\n\x03Run\x12\x0e\n\x06\x65vents\x18\x01 \x03(\x0c\"\x16\n\x05Names\x12\r\n\x05names\x18\x01 \x03(\x0c')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x12proto/shadow.proto\x12\x0epalomar.shadow\"5\n\nRawRequest\x12\'\n\x05\x62\x61tch\x18\x02 \x01(\x0b\x32\x18.palomar.shadow.RawBatch\"=\n\x08RawBatch\x12\x0f\n\x07ordinal\x18\x01 \x01(\x04\x12\x10\n\x08position\x18\x02 \x01(\x0c\x12\x0e\n\x06\x65vents\x18\x03 \x03(\x0c\"i\n\x05Kinds\x12\x0c\n\x04\x66low\x18\x01 \x03(\x0c\x12\x13\n\x0bnode_status\x18\x02 \x03(\x0c\x12\x13\n\x0blost_events\x18\x03 \x03(\x0c\x12\x13\n\x0b\x61gent_event\x18\x04 \x03(\x0c\x12\x13\n\x0b\x64\x65\x62ug_event\x18\x05 \x03(\x0c\"\xa0\x01\n\x04\x46low\x12\x14\n\x0csource_names\x18\r \x03(\x0c\x12\x19\n\x11\x64\x65stination_names\x18\x0e \x03(\x0c\x12\x32\n\x10\x65gress_denied_by\x18\x8c\xa4\x01 \x03(\x0b\x32\x16.palomar.shadow.Policy\x12\x33\n\x11ingress_denied_by\x18\x8d\xa4\x01 \x03(\x0b\x32\x16.palomar.shadow.Policy\")\n\x06Policy\x12\x0c\n\x04name\x18\x01 \x01(\x0c\x12\x11\n\tnamespace\x18\x02 \x01(\x0c\"\x15\n\x03Run\x12\x0e\n\x06\x65vents\x18\x01 \x03(\x0c\"\x16\n\x05Names\x12\r\n\x05names\x18\x01 \x03(\x0c')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,12 +35,14 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RAWREQUEST']._serialized_end=91
   _globals['_RAWBATCH']._serialized_start=93
   _globals['_RAWBATCH']._serialized_end=154
-  _globals['_FLOW']._serialized_start=157
-  _globals['_FLOW']._serialized_end=317
-  _globals['_POLICY']._serialized_start=319
-  _globals['_POLICY']._serialized_end=360
-  _globals['_RUN']._serialized_start=362
-  _globals['_RUN']._serialized_end=383
-  _globals['_NAMES']._serialized_start=385
-  _globals['_NAMES']._serialized_end=407
+  _globals['_KINDS']._serialized_start=156
+  _globals['_KINDS']._serialized_end=261
+  _globals['_FLOW']._serialized_start=264
+  _globals['_FLOW']._serialized_end=424
+  _globals['_POLICY']._serialized_start=426
+  _globals['_POLICY']._serialized_end=467
+  _globals['_RUN']._serialized_start=469
+  _globals['_RUN']._serialized_end=490
+  _globals['_NAMES']._serialized_start=492
+  _globals['_NAMES']._serialized_end=514
 # @@protoc_insertion_point(module_scope)

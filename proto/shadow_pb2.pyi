@@ -79,6 +79,56 @@ class RawBatch(_message.Message):
 Global___RawBatch: _TypeAlias = RawBatch  # noqa: Y015
 
 @_typing.final
+class Kinds(_message.Message):
+    """Kinds stands for many observer.ExportEvent as one: it has of each the field that says what the event is, unparsed, so
+    that these can be counted at once.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FLOW_FIELD_NUMBER: _builtins.int
+    NODE_STATUS_FIELD_NUMBER: _builtins.int
+    LOST_EVENTS_FIELD_NUMBER: _builtins.int
+    AGENT_EVENT_FIELD_NUMBER: _builtins.int
+    DEBUG_EVENT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def flow(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]:
+        """Flows."""
+
+    @_builtins.property
+    def node_status(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]:
+        """States of nodes."""
+
+    @_builtins.property
+    def lost_events(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]:
+        """Losses."""
+
+    @_builtins.property
+    def agent_event(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]:
+        """Events of agents."""
+
+    @_builtins.property
+    def debug_event(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]:
+        """Debug events."""
+
+    def __init__(
+        self,
+        *,
+        flow: _abc.Iterable[_builtins.bytes] | None = ...,
+        node_status: _abc.Iterable[_builtins.bytes] | None = ...,
+        lost_events: _abc.Iterable[_builtins.bytes] | None = ...,
+        agent_event: _abc.Iterable[_builtins.bytes] | None = ...,
+        debug_event: _abc.Iterable[_builtins.bytes] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_event", b"agent_event", "debug_event", b"debug_event", "flow", b"flow", "lost_events", b"lost_events", "node_status", b"node_status"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Kinds: _TypeAlias = Kinds  # noqa: Y015
+
+@_typing.final
 class Flow(_message.Message):
     """Flow stands for flow.Flow. The fields are the repeated ones that columns of a ring are read from."""
 

@@ -7,15 +7,14 @@ refused.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import filterfalse
-from operator import methodcaller
 from typing import NamedTuple
 
 from google.protobuf.message import DecodeError
 
 from proto import collector_pb2, observer_pb2, shadow_pb2
 from relay.errors import InvalidBatch
-from relay.rings.classes import RING_OF_KIND
+from relay.ingest.wire import LENGTH
+from relay.rings.classes import KINDS, RING_OF_KIND
 
 MAX_EVENT_BYTES = 1 << 18
 """Longest event that is stored: a block holds 256 of them in memory at once."""
@@ -24,7 +23,8 @@ STORED_KINDS: frozenset[str | None] = frozenset({"flow", *RING_OF_KIND})
 """Fields of ExportEvent that have a ring. The relay says itself what its nodes do: node_status has
 none."""
 
-IS_FLOW = methodcaller("HasField", "flow")
+KIND_TAGS = frozenset(bytes([KINDS[kind] << 3 | LENGTH]) for kind in ("flow", *RING_OF_KIND))
+"""What events that are stored mostly begin with."""
 
 
 class Accepted(NamedTuple):
@@ -66,7 +66,16 @@ def _all_fit(events: list[bytes], request: bytes) -> bool:
         batch = collector_pb2.CollectRequest.FromString(request).batch
     except DecodeError:
         return False
-    return all(map(_is_stored, filterfalse(IS_FLOW, batch.events)))
+    return _of_one_kind_each(events) or all(map(_is_stored, batch.events))
+
+
+def _of_one_kind_each(events: list[bytes]) -> bool:
+    """Say whether each event begins with the one field that says what it is. Where all begin with
+    one, and there are as many as events, none has another."""
+    if not {event[:1] for event in events} <= KIND_TAGS:
+        return False
+    kinds = shadow_pb2.Kinds.FromString(b"".join(events))
+    return sum(len(getattr(kinds, name)) for name in KINDS) == len(events)
 
 
 def _is_stored(event: observer_pb2.ExportEvent) -> bool:

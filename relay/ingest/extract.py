@@ -172,8 +172,10 @@ class Reader:
         if len(who):
             data, dimension, first = self._content.data, self._dimensions[name], begin[who]
             ends = zip(first.tolist(), (first + length[who]).tolist(), strict=True)
-            values = [data[start:end] for start, end in ends]
-            ids[who] = [dimension[value] for value in (map(read, values) if read else values)]
+            if read:
+                ids[who] = [dimension[read(data[start:end])] for start, end in ends]
+            else:
+                ids[who] = [dimension[data[start:end]] for start, end in ends]
         return ids
 
     def _listed(self, name: str, wanted: Bools, read: Callable[[shadow_pb2.Flow], bytes]) -> Ints:

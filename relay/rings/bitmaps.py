@@ -2,34 +2,58 @@
 
 Blocks are grouped in spans of 256; a span is dropped as a whole once its blocks are gone, so
 nothing is ever shifted, and a value that occurs once costs one entry, not a bit for every block of
-the ring.
+the ring. What is noted of a span comes in parts: one for each new block, sixteen of which become
+one, and sixteen of those the whole. So a new block costs little, and a look into a span too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
-from relay.rings.columns import ZONE_BITS, ZONES, zone_key
+import numpy as np
+import numpy.typing as npt
+
+from relay.rings.columns import ZONE_BITS, ZONES, Bools, Ints, zone_key
 
 SPAN_BITS = 8
 SPAN_BLOCKS = 1 << SPAN_BITS
 ALL = (1 << SPAN_BLOCKS) - 1
 
+FAN = 16
+"""Parts of the same size that become one."""
+
+Rows = npt.NDArray[np.uint64]
+"""Sets of the blocks of a span: two axes, first which set, then four times 64 blocks."""
+
+
+class Part(NamedTuple):
+    """What is noted of so many blocks: zone keys, ascending, and the blocks that each occurs in."""
+
+    blocks: int
+    keys: Ints
+    rows: Rows
+
+    def among(self, wanted: Ints) -> int:
+        """Give the blocks in which any of some keys occurs, as bits."""
+        at = self.keys.searchsorted(wanted)
+        found = self.keys.take(at, mode="clip") == wanted if len(self.keys) else at < 0
+        return _bits(np.bitwise_or.reduce(self.rows[at[found]], axis=0))
+
 
 class Bitmaps:
-    """The zone bitmaps of one ring. The writer thread changes them; readers look up single keys."""
+    """The zone bitmaps of one ring. The writer thread changes them, span by span and each at once;
+    readers look up keys."""
 
     def __init__(self) -> None:
-        self._spans: dict[int, dict[int, int]] = {}
+        self._spans: dict[int, tuple[Part, ...]] = {}
         self._first = 0
 
-    def add(self, block: int, keys: Iterable[int]) -> None:
-        """Note that `keys` occur in `block`."""
-        span = self._spans.setdefault(block >> SPAN_BITS, {})
-        bit = 1 << (block & SPAN_BLOCKS - 1)
-        get = span.get
-        for key in keys:
-            span[key] = get(key, 0) | bit
+    def add(self, block: int, keys: Ints) -> None:
+        """Note that `keys`, ascending, occur in `block`."""
+        span, bit = block >> SPAN_BITS, 1 << (block & SPAN_BLOCKS - 1)
+        part = Part(1, keys, np.broadcast_to(_row(bit), (len(keys), len(_row(bit)))))
+        self._spans[span] = _merged((*self._spans.get(span, ()), part))
 
     def drop_below(self, block: int) -> None:
         """Forget the blocks before `block`."""
@@ -37,22 +61,25 @@ class Bitmaps:
         for number in [n for n in self._spans if n < block >> SPAN_BITS]:
             del self._spans[number]
 
-    def blocks(self, span: int, zone: str, values: Iterable[int]) -> int:
+    def blocks(self, span: int, zone: str, values: Collection[int]) -> int:
         """Give the blocks of a span, as bits, in which any of `values` occurs."""
-        known = self._spans.get(span)
-        if known is None:
+        parts = self._spans.get(span)
+        wanted = np.fromiter(values, np.int64, len(values))
+        if parts is None or (wanted <= 0).any():
             return ALL
+        keys = zone_key(zone, wanted)
         bits = 0
-        for value in values:
-            bits |= known.get(zone_key(zone, value), 0) if value > 0 else ALL
+        for part in parts:
+            bits |= part.among(keys)
         return bits
 
     def present(self, zone: str) -> set[int]:
         """Give the values of a zone that occur in any block."""
         found: set[int] = set()
-        for span, known in list(self._spans.items()):
-            live = self._live(span)
-            found |= values_of(zone, [key for key, bits in list(known.items()) if bits & live])
+        for span, parts in list(self._spans.items()):
+            live = _row(self._live(span))
+            for part in parts:
+                found |= values_of(zone, part.keys[(part.rows & live).any(axis=1)])
         return found
 
     def _live(self, span: int) -> int:
@@ -60,7 +87,32 @@ class Bitmaps:
         return ALL >> dead << dead
 
 
-def values_of(zone: str, keys: Iterable[int]) -> set[int]:
+def values_of(zone: str, keys: Ints) -> set[int]:
     """Give the values that zone keys stand for, of those that belong to `zone`."""
-    number, mask = ZONES.index(zone), (1 << ZONE_BITS) - 1
-    return {key >> ZONE_BITS for key in keys if key & mask == number}
+    mine: Bools = keys & (1 << ZONE_BITS) - 1 == ZONES.index(zone)
+    return set((keys[mine] >> ZONE_BITS).tolist())
+
+
+def _merged(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Put the newest parts together while there are enough of the same size."""
+    while len(parts) >= FAN and parts[-FAN].blocks == parts[-1].blocks:
+        parts = (*parts[:-FAN], _together(parts[-FAN:]))
+    return parts
+
+
+def _together(parts: Sequence[Part]) -> Part:
+    keys = np.concatenate([part.keys for part in parts])
+    rows = np.concatenate([part.rows for part in parts])
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    starts = np.flatnonzero(np.diff(ordered, prepend=-1))
+    united = np.bitwise_or.reduceat(rows[order], starts) if len(starts) else rows
+    return Part(sum(part.blocks for part in parts), ordered[starts], united)
+
+
+def _row(bits: int) -> Rows:
+    return np.frombuffer(bits.to_bytes(SPAN_BLOCKS // 8, "little"), "<u8")
+
+
+def _bits(row: Rows) -> int:
+    return int.from_bytes(row.astype("<u8").tobytes(), "little")

@@ -3,8 +3,7 @@ is known of each without opening it."""
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +12,7 @@ from google.protobuf.message import DecodeError
 
 from proto import shadow_pb2
 from proto.framing import framed
-from relay.rings.columns import COLUMNS, INDEX, NO_TIME, ZONE_BITS, ZONES, Table
+from relay.rings.columns import COLUMNS, INDEX, NO_TIME, ZONE_BITS, ZONES, Ints, Table
 from relay.rings.packing import PackedColumn, pack_table
 
 BLOCK_BITS = 8
@@ -21,7 +20,8 @@ BLOCK_EVENTS = 1 << BLOCK_BITS
 """Events in a block: the event with ordinal `id` is in block `id >> BLOCK_BITS`."""
 
 SEQ, ORDER, SKEW = INDEX["seq"], INDEX["order_ns"], INDEX["skew_ns"]
-ZONED = tuple((INDEX[c.name], ZONES.index(c.zone)) for c in COLUMNS if c.zone)
+ZONED = [INDEX[column.name] for column in COLUMNS if column.zone]
+ZONE_NUMBERS = np.array([[ZONES.index(column.zone)] for column in COLUMNS if column.zone])
 
 BLOCK_ROW_BYTES = 512
 """What a block takes on disk beside its values, about."""
@@ -71,12 +71,12 @@ class Packed(NamedTuple):
     events: bytes
 
 
-def pack(run: Run, keys: Iterable[int]) -> Packed:
+def pack(run: Run, keys: Ints) -> Packed:
     """Make a block of a run that ends with it. What the block had before the run is gone already:
     it looks like the first of the run, without an event."""
     gone = BLOCK_EVENTS - len(run.events)
     content = compress(join([b""] * gone + run.events))
-    zones = compress(array("q", sorted(keys)).tobytes())
+    zones = compress(keys.tobytes())
     columns = pack_table(run.table)
     if gone:
         columns = pack_table(np.concatenate([run.table[:, :1].repeat(gone, axis=1), run.table], 1))
@@ -126,20 +126,14 @@ def unpack(content: bytes) -> list[bytes]:
     return events
 
 
-def zone_keys(table: Table) -> set[int]:
-    """Give what occurs in these columns, as zone keys."""
-    if not table.size:
-        return set()
-    greatest = table.max(axis=1).tolist()
-    return {
-        value << ZONE_BITS | number
-        for place, number in ZONED
-        if greatest[place] > 0
-        for value in set(table[place].tolist())
-        if value > 0
-    }
+def zone_keys(table: Table) -> Ints:
+    """Give what occurs in these columns, as zone keys in ascending order."""
+    values = table[ZONED]
+    keys: Ints = (values << ZONE_BITS | ZONE_NUMBERS)[values > 0]
+    keys.sort()
+    return keys[np.flatnonzero(np.diff(keys, prepend=-1))]
 
 
-def unpack_zones(zones: bytes) -> array[int]:
+def unpack_zones(zones: bytes) -> Ints:
     """Give the zone keys that a block was stored with."""
-    return array("q", zstandard.decompress(zones))
+    return np.frombuffer(zstandard.decompress(zones), np.int64)

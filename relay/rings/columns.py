@@ -109,6 +109,7 @@ def named(table: Table) -> dict[str, Ints]:
     return dict(zip(NAMES, table, strict=True))
 
 
-def zone_key(zone: str, value: int) -> int:
-    """Give the key under which a block notes that `value` occurs in it."""
-    return value << ZONE_BITS | ZONES.index(zone)
+def zone_key(zone: str, values: Ints) -> Ints:
+    """Give the keys under which a block notes that `values` occur in it."""
+    keys: Ints = values << ZONE_BITS | ZONES.index(zone)
+    return keys

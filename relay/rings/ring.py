@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import takewhile
 from operator import attrgetter
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from typing import NamedTuple
 from relay.rings.bitmaps import Bitmaps, values_of
 from relay.rings.blocks import BLOCK_BITS, NO_EVENTS, ORDER, Block, Run, zone_keys
 from relay.rings.classes import RINGS
+from relay.rings.columns import Ints
 from relay.rings.limits import Limit
 
 TAIL_COLUMNS = 64
@@ -75,7 +76,7 @@ class Ring:
         lists = self.blocks[:], self.by_least[:], self.by_greatest[:]
         self.view = View(self.first_id, *lists, self.tail)
 
-    def add_block(self, block: Block, keys: Iterable[int]) -> None:
+    def add_block(self, block: Block, keys: Ints) -> None:
         """Take note of a block that was sealed, or found in the file, and of what occurs in it."""
         self.bitmaps.add(block.id, keys)
         insort(self.by_least, block, key=LEAST)

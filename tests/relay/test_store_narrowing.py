@@ -114,7 +114,11 @@ def test_a_follower_learns_of_values_that_came_later(tmp_path: Path) -> None:
 def test_bitmaps_over_many_spans() -> None:
     bitmaps = Bitmaps()
     for block in range(1000):
-        bitmaps.add(block, {zone_key("endpoint", block % 300 + 1), zone_key("address", 7)})
+        keys = [
+            zone_key("endpoint", np.array([block % 300 + 1])),
+            zone_key("address", np.array([7])),
+        ]
+        bitmaps.add(block, np.sort(np.concatenate(keys)))
     assert bitmaps.blocks(1, "endpoint", [45]) == 1 << (344 - 256)
     assert bitmaps.blocks(1, "endpoint", [999]) == 0
     assert bitmaps.blocks(1, "endpoint", [0]) == ALL

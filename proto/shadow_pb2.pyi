@@ -129,15 +129,138 @@ class Kinds(_message.Message):
 Global___Kinds: _TypeAlias = Kinds  # noqa: Y015
 
 @_typing.final
-class Flow(_message.Message):
-    """Flow stands for flow.Flow. The fields are the repeated ones that columns of a ring are read from."""
+class Event(_message.Message):
+    """Event stands for observer.ExportEvent: what columns of a ring are read from, with the parts that are values of a
+    dictionary as bytes. Every field has the wire format of the real one, so that what the real message parses, this does.
+    Numbers of 32 bits are unsigned: written again, none gets longer than it was, as a negative one would.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    FLOW_FIELD_NUMBER: _builtins.int
+    NODE_STATUS_FIELD_NUMBER: _builtins.int
+    LOST_EVENTS_FIELD_NUMBER: _builtins.int
+    AGENT_EVENT_FIELD_NUMBER: _builtins.int
+    DEBUG_EVENT_FIELD_NUMBER: _builtins.int
+    TIME_FIELD_NUMBER: _builtins.int
+    node_status: _builtins.bytes
+    """The state of a node."""
+    lost_events: _builtins.bytes
+    """Losses."""
+    agent_event: _builtins.bytes
+    """An event of an agent."""
+    debug_event: _builtins.bytes
+    """A debug event."""
+    @_builtins.property
+    def flow(self) -> Global___Flow:
+        """A flow."""
+
+    @_builtins.property
+    def time(self) -> Global___Time:
+        """When it was, where the flow does not say."""
+
+    def __init__(
+        self,
+        *,
+        flow: Global___Flow | None = ...,
+        node_status: _builtins.bytes | None = ...,
+        lost_events: _builtins.bytes | None = ...,
+        agent_event: _builtins.bytes | None = ...,
+        debug_event: _builtins.bytes | None = ...,
+        time: Global___Time | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["agent_event", b"agent_event", "debug_event", b"debug_event", "flow", b"flow", "lost_events", b"lost_events", "node_status", b"node_status", "response_types", b"response_types", "time", b"time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_event", b"agent_event", "debug_event", b"debug_event", "flow", b"flow", "lost_events", b"lost_events", "node_status", b"node_status", "response_types", b"response_types", "time", b"time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_response_types: _TypeAlias = _typing.Literal["flow", "node_status", "lost_events", "agent_event", "debug_event"]  # noqa: Y015
+    _WhichOneofArgType_response_types: _TypeAlias = _typing.Literal["response_types", b"response_types"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_response_types) -> _WhichOneofReturnType_response_types | None: ...
+
+Global___Event: _TypeAlias = Event  # noqa: Y015
+
+@_typing.final
+class Time(_message.Message):
+    """Time stands for google.protobuf.Timestamp."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SECONDS_FIELD_NUMBER: _builtins.int
+    NANOS_FIELD_NUMBER: _builtins.int
+    seconds: _builtins.int
+    """Seconds since 1970."""
+    nanos: _builtins.int
+    """Nanoseconds of them."""
+    def __init__(
+        self,
+        *,
+        seconds: _builtins.int | None = ...,
+        nanos: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["nanos", b"nanos", "seconds", b"seconds"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["nanos", b"nanos", "seconds", b"seconds"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Time: _TypeAlias = Time  # noqa: Y015
+
+@_typing.final
+class Flow(_message.Message):
+    """Flow stands for flow.Flow."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TIME_FIELD_NUMBER: _builtins.int
+    VERDICT_FIELD_NUMBER: _builtins.int
+    IP_FIELD_NUMBER: _builtins.int
+    L4_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    DESTINATION_FIELD_NUMBER: _builtins.int
+    NODE_NAME_FIELD_NUMBER: _builtins.int
     SOURCE_NAMES_FIELD_NUMBER: _builtins.int
     DESTINATION_NAMES_FIELD_NUMBER: _builtins.int
+    L7_FIELD_NUMBER: _builtins.int
+    EVENT_TYPE_FIELD_NUMBER: _builtins.int
+    SOURCE_SERVICE_FIELD_NUMBER: _builtins.int
+    DESTINATION_SERVICE_FIELD_NUMBER: _builtins.int
+    TRAFFIC_DIRECTION_FIELD_NUMBER: _builtins.int
+    DROP_REASON_DESC_FIELD_NUMBER: _builtins.int
+    IS_REPLY_FIELD_NUMBER: _builtins.int
     EGRESS_DENIED_BY_FIELD_NUMBER: _builtins.int
     INGRESS_DENIED_BY_FIELD_NUMBER: _builtins.int
+    verdict: _builtins.int
+    """Number of the verdict."""
+    source: _builtins.bytes
+    """Its source, as it is kept in the dictionary."""
+    destination: _builtins.bytes
+    """Its destination, as it is kept in the dictionary."""
+    node_name: _builtins.bytes
+    """Name of its node."""
+    event_type: _builtins.bytes
+    """A flow.CiliumEventType."""
+    source_service: _builtins.bytes
+    """Service of the source, as it is kept in the dictionary."""
+    destination_service: _builtins.bytes
+    """Service of the destination, as it is kept in the dictionary."""
+    traffic_direction: _builtins.int
+    """Number of the direction."""
+    drop_reason_desc: _builtins.int
+    """Number of the reason for a drop."""
+    is_reply: _builtins.bytes
+    """A google.protobuf.BoolValue."""
+    @_builtins.property
+    def time(self) -> Global___Time:
+        """When it was."""
+
+    @_builtins.property
+    def IP(self) -> Global___Addresses:
+        """Its addresses."""
+
+    @_builtins.property
+    def l4(self) -> Global___Layer4:
+        """Its transport."""
+
     @_builtins.property
     def source_names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]:
         """Names of the source."""
@@ -145,6 +268,10 @@ class Flow(_message.Message):
     @_builtins.property
     def destination_names(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]:
         """Names of the destination."""
+
+    @_builtins.property
+    def l7(self) -> Global___Layer7:
+        """Its record of layer 7."""
 
     @_builtins.property
     def egress_denied_by(self) -> _containers.RepeatedCompositeFieldContainer[Global___Policy]:
@@ -157,18 +284,276 @@ class Flow(_message.Message):
     def __init__(
         self,
         *,
+        time: Global___Time | None = ...,
+        verdict: _builtins.int | None = ...,
+        IP: Global___Addresses | None = ...,
+        l4: Global___Layer4 | None = ...,
+        source: _builtins.bytes | None = ...,
+        destination: _builtins.bytes | None = ...,
+        node_name: _builtins.bytes | None = ...,
         source_names: _abc.Iterable[_builtins.bytes] | None = ...,
         destination_names: _abc.Iterable[_builtins.bytes] | None = ...,
+        l7: Global___Layer7 | None = ...,
+        event_type: _builtins.bytes | None = ...,
+        source_service: _builtins.bytes | None = ...,
+        destination_service: _builtins.bytes | None = ...,
+        traffic_direction: _builtins.int | None = ...,
+        drop_reason_desc: _builtins.int | None = ...,
+        is_reply: _builtins.bytes | None = ...,
         egress_denied_by: _abc.Iterable[Global___Policy] | None = ...,
         ingress_denied_by: _abc.Iterable[Global___Policy] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["IP", b"IP", "destination", b"destination", "destination_service", b"destination_service", "drop_reason_desc", b"drop_reason_desc", "event_type", b"event_type", "is_reply", b"is_reply", "l4", b"l4", "l7", b"l7", "node_name", b"node_name", "source", b"source", "source_service", b"source_service", "time", b"time", "traffic_direction", b"traffic_direction", "verdict", b"verdict"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["destination_names", b"destination_names", "egress_denied_by", b"egress_denied_by", "ingress_denied_by", b"ingress_denied_by", "source_names", b"source_names"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["IP", b"IP", "destination", b"destination", "destination_names", b"destination_names", "destination_service", b"destination_service", "drop_reason_desc", b"drop_reason_desc", "egress_denied_by", b"egress_denied_by", "event_type", b"event_type", "ingress_denied_by", b"ingress_denied_by", "is_reply", b"is_reply", "l4", b"l4", "l7", b"l7", "node_name", b"node_name", "source", b"source", "source_names", b"source_names", "source_service", b"source_service", "time", b"time", "traffic_direction", b"traffic_direction", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Flow: _TypeAlias = Flow  # noqa: Y015
+
+@_typing.final
+class Addresses(_message.Message):
+    """Addresses stands for flow.IP."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SOURCE_FIELD_NUMBER: _builtins.int
+    DESTINATION_FIELD_NUMBER: _builtins.int
+    IPVERSION_FIELD_NUMBER: _builtins.int
+    SOURCE_XLATED_FIELD_NUMBER: _builtins.int
+    source: _builtins.bytes
+    """Of the source."""
+    destination: _builtins.bytes
+    """Of the destination."""
+    ipVersion: _builtins.int
+    """Number of the version of IP."""
+    source_xlated: _builtins.bytes
+    """Of the source, after translation."""
+    def __init__(
+        self,
+        *,
+        source: _builtins.bytes | None = ...,
+        destination: _builtins.bytes | None = ...,
+        ipVersion: _builtins.int | None = ...,
+        source_xlated: _builtins.bytes | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["destination", b"destination", "ipVersion", b"ipVersion", "source", b"source", "source_xlated", b"source_xlated"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["destination", b"destination", "ipVersion", b"ipVersion", "source", b"source", "source_xlated", b"source_xlated"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Addresses: _TypeAlias = Addresses  # noqa: Y015
+
+@_typing.final
+class Layer4(_message.Message):
+    """Layer4 stands for flow.Layer4."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TCP_FIELD_NUMBER: _builtins.int
+    UDP_FIELD_NUMBER: _builtins.int
+    ICMPV4_FIELD_NUMBER: _builtins.int
+    ICMPV6_FIELD_NUMBER: _builtins.int
+    SCTP_FIELD_NUMBER: _builtins.int
+    VRRP_FIELD_NUMBER: _builtins.int
+    IGMP_FIELD_NUMBER: _builtins.int
+    ICMPv4: _builtins.bytes
+    """Not looked into."""
+    ICMPv6: _builtins.bytes
+    """Not looked into."""
+    VRRP: _builtins.bytes
+    """Not looked into."""
+    IGMP: _builtins.bytes
+    """Not looked into."""
+    @_builtins.property
+    def TCP(self) -> Global___Ports:
+        """TCP."""
+
+    @_builtins.property
+    def UDP(self) -> Global___DatagramPorts:
+        """UDP."""
+
+    @_builtins.property
+    def SCTP(self) -> Global___DatagramPorts:
+        """SCTP."""
+
+    def __init__(
+        self,
+        *,
+        TCP: Global___Ports | None = ...,
+        UDP: Global___DatagramPorts | None = ...,
+        ICMPv4: _builtins.bytes | None = ...,
+        ICMPv6: _builtins.bytes | None = ...,
+        SCTP: Global___DatagramPorts | None = ...,
+        VRRP: _builtins.bytes | None = ...,
+        IGMP: _builtins.bytes | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ICMPv4", b"ICMPv4", "ICMPv6", b"ICMPv6", "IGMP", b"IGMP", "SCTP", b"SCTP", "TCP", b"TCP", "UDP", b"UDP", "VRRP", b"VRRP", "protocol", b"protocol"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ICMPv4", b"ICMPv4", "ICMPv6", b"ICMPv6", "IGMP", b"IGMP", "SCTP", b"SCTP", "TCP", b"TCP", "UDP", b"UDP", "VRRP", b"VRRP", "protocol", b"protocol"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_protocol: _TypeAlias = _typing.Literal["TCP", "UDP", "ICMPv4", "ICMPv6", "SCTP", "VRRP", "IGMP"]  # noqa: Y015
+    _WhichOneofArgType_protocol: _TypeAlias = _typing.Literal["protocol", b"protocol"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_protocol) -> _WhichOneofReturnType_protocol | None: ...
+
+Global___Layer4: _TypeAlias = Layer4  # noqa: Y015
+
+@_typing.final
+class Ports(_message.Message):
+    """Ports stands for flow.TCP."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SOURCE_PORT_FIELD_NUMBER: _builtins.int
+    DESTINATION_PORT_FIELD_NUMBER: _builtins.int
+    FLAGS_FIELD_NUMBER: _builtins.int
+    source_port: _builtins.int
+    """Of the source."""
+    destination_port: _builtins.int
+    """Of the destination."""
+    flags: _builtins.bytes
+    """A flow.TCPFlags."""
+    def __init__(
+        self,
+        *,
+        source_port: _builtins.int | None = ...,
+        destination_port: _builtins.int | None = ...,
+        flags: _builtins.bytes | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["destination_port", b"destination_port", "flags", b"flags", "source_port", b"source_port"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["destination_port", b"destination_port", "flags", b"flags", "source_port", b"source_port"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Ports: _TypeAlias = Ports  # noqa: Y015
+
+@_typing.final
+class DatagramPorts(_message.Message):
+    """DatagramPorts stands for flow.UDP and flow.SCTP."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SOURCE_PORT_FIELD_NUMBER: _builtins.int
+    DESTINATION_PORT_FIELD_NUMBER: _builtins.int
+    source_port: _builtins.int
+    """Of the source."""
+    destination_port: _builtins.int
+    """Of the destination."""
+    def __init__(
+        self,
+        *,
+        source_port: _builtins.int | None = ...,
+        destination_port: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["destination_port", b"destination_port", "source_port", b"source_port"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["destination_port", b"destination_port", "source_port", b"source_port"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DatagramPorts: _TypeAlias = DatagramPorts  # noqa: Y015
+
+@_typing.final
+class Layer7(_message.Message):
+    """Layer7 stands for flow.Layer7."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TYPE_FIELD_NUMBER: _builtins.int
+    LATENCY_NS_FIELD_NUMBER: _builtins.int
+    DNS_FIELD_NUMBER: _builtins.int
+    HTTP_FIELD_NUMBER: _builtins.int
+    KAFKA_FIELD_NUMBER: _builtins.int
+    type: _builtins.int
+    """Number of the type."""
+    latency_ns: _builtins.int
+    """How long a response took, in nanoseconds."""
+    kafka: _builtins.bytes
+    """Not looked into."""
+    @_builtins.property
+    def dns(self) -> Global___DNS:
+        """A DNS query or answer."""
+
+    @_builtins.property
+    def http(self) -> Global___HTTP:
+        """An HTTP request or response."""
+
+    def __init__(
+        self,
+        *,
+        type: _builtins.int | None = ...,
+        latency_ns: _builtins.int | None = ...,
+        dns: Global___DNS | None = ...,
+        http: Global___HTTP | None = ...,
+        kafka: _builtins.bytes | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["dns", b"dns", "http", b"http", "kafka", b"kafka", "latency_ns", b"latency_ns", "record", b"record", "type", b"type"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dns", b"dns", "http", b"http", "kafka", b"kafka", "latency_ns", b"latency_ns", "record", b"record", "type", b"type"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_record: _TypeAlias = _typing.Literal["dns", "http", "kafka"]  # noqa: Y015
+    _WhichOneofArgType_record: _TypeAlias = _typing.Literal["record", b"record"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_record) -> _WhichOneofReturnType_record | None: ...
+
+Global___Layer7: _TypeAlias = Layer7  # noqa: Y015
+
+@_typing.final
+class DNS(_message.Message):
+    """DNS stands for flow.DNS."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUERY_FIELD_NUMBER: _builtins.int
+    RCODE_FIELD_NUMBER: _builtins.int
+    query: _builtins.bytes
+    """The name that is asked for."""
+    rcode: _builtins.int
+    """Number of the answer's code."""
+    def __init__(
+        self,
+        *,
+        query: _builtins.bytes | None = ...,
+        rcode: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["query", b"query", "rcode", b"rcode"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["query", b"query", "rcode", b"rcode"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DNS: _TypeAlias = DNS  # noqa: Y015
+
+@_typing.final
+class HTTP(_message.Message):
+    """HTTP stands for flow.HTTP."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODE_FIELD_NUMBER: _builtins.int
+    METHOD_FIELD_NUMBER: _builtins.int
+    URL_FIELD_NUMBER: _builtins.int
+    code: _builtins.int
+    """The status."""
+    method: _builtins.bytes
+    """The method."""
+    url: _builtins.bytes
+    """The URL."""
+    def __init__(
+        self,
+        *,
+        code: _builtins.int | None = ...,
+        method: _builtins.bytes | None = ...,
+        url: _builtins.bytes | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "method", b"method", "url", b"url"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "method", b"method", "url", b"url"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HTTP: _TypeAlias = HTTP  # noqa: Y015
 
 @_typing.final
 class Policy(_message.Message):

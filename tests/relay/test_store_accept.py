@@ -4,27 +4,29 @@ whatever the bytes are."""
 from collections.abc import Iterator, Sequence
 
 import pytest
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError, Message
 from hypothesis import given
 from hypothesis import strategies as st
 
+from proto.flow_pb2 import Endpoint, Service
 from proto.observer_pb2 import ExportEvent
 from proto.selection import event_ns
 from relay.ingest import extract as reading
 from relay.ingest.accept import STORED_KINDS, Accepted, accept, as_request
 from relay.ingest.extract import extract
-from relay.ingest.plain import clamp, read_columns
-from relay.rings.columns import INDEXED, NO_TIME, named
+from relay.ingest.plain import clamp
+from relay.rings.columns import INDEXED, NO_TIME, Column, named
 from relay.rings.dimensions import Dimensions
 from tests.columns import LATEST_NS
 from tests.factories import NOON_NS, event, events, lost
+from tests.said import columns_said
 
 
-@pytest.fixture(scope="module", autouse=True)
-def all_at_once() -> Iterator[None]:
-    """Have even a few events read at once, as thousands are."""
+@pytest.fixture(scope="module", autouse=True, params=[-1, 10**9], ids=["at once", "one by one"])
+def few(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Have events read at once, as thousands are, and one by one."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reading, "FEW", -1)
+        patch.setattr(reading, "FEW", request.param)
         yield
 
 
@@ -64,15 +66,30 @@ def test_accepted_is_what_the_real_message_parses(data: list[bytes]) -> None:
     assert refused == len(data) - len(kept)
 
 
+class Values(Dimensions):
+    """Dictionaries, and what their ids stand for: parts written in two ways are one."""
+
+    def value(self, column: Column, number: int) -> int | bytes:
+        """Give what a column says, with the value in place of an id."""
+        if not column.dimension:
+            return number
+        value = dict(self[column.dimension].since(1)).get(number, b"")
+        kinds: dict[str, type[Message]] = {"endpoint": Endpoint, "service": Service}
+        kind = kinds.get(column.dimension)
+        return kind.FromString(value).SerializeToString(deterministic=True) if kind else value
+
+
 def agree(data: Sequence[bytes]) -> None:
     """Hold the columns of events against what their messages say."""
-    dimensions = Dimensions()
+    dimensions = Values()
     kept = judged(data).events
     found = named(extract(kept, dimensions).table(1, NOON_NS, LATEST_NS))
     for place, each in enumerate(kept):
         told = ExportEvent.FromString(each)
-        wanted = read_columns(told, dimensions)
-        assert {name: int(found[name][place]) for name in wanted} == wanted
+        wanted = columns_said(told, dimensions)
+        for column in INDEXED:
+            said = dimensions.value(column, int(found[column.name][place]))
+            assert said == dimensions.value(column, wanted[column.name]), column.name
         own = event_ns(told)
         time = NO_TIME if own is None else clamp(own)
         order = NOON_NS if own is None or time > LATEST_NS else time
@@ -121,6 +138,7 @@ def test_numbers_of_every_length(numbers: list[tuple[int, int]], latency: int) -
         varint(500 << 3 | 3) + varint(2 << 3) + b"\x01" + varint(500 << 3 | 4) + field(11, b"n"),
         varint(2 << 3, padding=4) + b"\x02" + field(11, b"node"),
         field(2, b"\x02") + field(11, b"node"),
+        varint(2 << 3) + varint((1 << 32) - 1) + field(8, b"\x28\x07") + field(8, b"\x10\x08"),
         field(6, field(1, b"\x08\x50") + field(2, b"\x08\x35")),
         field(6, field(1, b"\x08\x50") + field(1, b"\x10\x51")),
         field(13, b"a") + field(13, b"b") + field(14, b""),

@@ -6,7 +6,7 @@ from proto.aggregates.dimensions import say_policies
 from proto.observer_pb2 import ExportEvent
 from proto.shadow_pb2 import Names
 from relay.ingest.layouts import RECORDS, TRANSPORTS, WITH_PORTS, flag_bits
-from relay.ingest.plain import INT64, host_of
+from relay.ingest.single import INT64, host_of
 from relay.rings.classes import KINDS
 from relay.rings.columns import MAX_CODE, UNKNOWN
 from relay.rings.dimensions import Dimensions

@@ -12,7 +12,7 @@ import numpy as np
 from proto.selection import Selection
 from relay.file.schema import read_columns
 from relay.history.tree import ANY, Mask, Tree, to_blocks
-from relay.ingest.plain import INT64, clamp
+from relay.ingest.single import INT64, clamp
 from relay.rings.bitmaps import SPAN_BITS, SPAN_BLOCKS
 from relay.rings.blocks import BLOCK_BITS, ORDER, SEQ, Block
 from relay.rings.columns import INDEX, Bools, Columns, Ints

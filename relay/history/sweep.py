@@ -19,7 +19,7 @@ import numpy as np
 
 from relay.file.connections import Readers
 from relay.history.plan import NOWHERE, Part, Places, Stretch
-from relay.ingest.plain import INT64
+from relay.ingest.single import INT64
 from relay.rings.columns import Ints
 
 MAX_HELD = 1 << 17

@@ -14,7 +14,7 @@ from proto.selection import event_ns
 from relay.ingest import extract as reading
 from relay.ingest.accept import STORED_KINDS, Accepted, accept, as_request
 from relay.ingest.extract import extract
-from relay.ingest.plain import clamp
+from relay.ingest.single import clamp
 from relay.rings.columns import INDEXED, NO_TIME, Column, named
 from relay.rings.dimensions import Dimensions
 from tests.columns import LATEST_NS

@@ -16,7 +16,7 @@ from proto.observer_pb2 import ExportEvent
 from proto.selection import Selection, event_ns, select
 from proto.timestamps import from_ns
 from relay.history import query, sweep
-from relay.ingest.plain import clamp
+from relay.ingest.single import clamp
 from relay.rings.classes import LOST
 from relay.rings.limits import Limit
 from relay.store import CLOCK_TOLERANCE_NS, Store

@@ -12,7 +12,7 @@ from proto.aggregates.plain import Aggregator
 from proto.observer_pb2 import ExportEvent
 from proto.timestamps import to_ns
 from relay.aggregates.counting import Counting
-from relay.ingest.plain import clamp
+from relay.ingest.single import clamp
 from relay.rings.dimensions import Dimensions
 from tests.columns import columns_of, some
 from tests.factories import events

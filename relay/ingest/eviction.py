@@ -16,7 +16,8 @@ LAG = INDEX["lag_ms"]
 
 
 def evict(connection: sqlite3.Connection, ring: Ring, now_ns: int) -> bool:
-    """Delete what is over the ring's limits, inside a transaction; say whether anything was."""
+    """Delete what is over the ring's limits, inside a transaction; say whether anything was. The
+    file still has events of a block of which others are kept."""
     first = ring.first_id
     for cause, bound in (
         ("count", ring.next_id - ring.limit.count),
@@ -28,11 +29,13 @@ def evict(connection: sqlite3.Connection, ring: Ring, now_ns: int) -> bool:
             first = bound
     if first == ring.first_id:
         return False
+    whole = first >> BLOCK_BITS > ring.first_id >> BLOCK_BITS or first > ring.tail.first
     ring.forget_below(first)
-    bounds = run_id(ring.number, 0), run_id(ring.number, first)
-    connection.execute(
-        "DELETE FROM run WHERE id >= ? AND id < ? AND id + count <= ?", (*bounds, bounds[1])
-    )
+    if whole:
+        bounds = run_id(ring.number, 0), run_id(ring.number, first)
+        connection.execute(
+            "DELETE FROM run WHERE id >= ? AND id < ? AND id + count <= ?", (*bounds, bounds[1])
+        )
     return True
 
 

@@ -39,7 +39,7 @@ from relay.rings.dimensions import Dimensions
 FAR_SECONDS = 9_200_000_000
 """Times of so many seconds are put into 64 bits with care."""
 
-FEW = 300
+FEW = 250
 """So many events are read one by one: looking for fields in many at once costs as much for one as
 for a hundred."""
 

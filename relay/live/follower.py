@@ -54,7 +54,7 @@ class Follower:
         self._wake.set()
 
     async def wait(self, seconds: float | None) -> None:
-        """Wait until there may be something to take, about `seconds` at most (None: however long)."""
+        """Wait until there may be something to take, about `seconds` at most; None: for ever."""
         if self._wake.is_set():
             return
         # A timer that wakes costs half of one that cancels: a busy relay sets thousands a second.

@@ -3,6 +3,7 @@ is known of each without opening it."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -97,9 +98,20 @@ def _block(run: Run, size: int) -> Block:
     return Block(run.first >> BLOCK_BITS, int(seqs[-1]), low, high, *own, size)
 
 
+class _Compressor(threading.local):
+    """One for each thread: it must not be used by two, and making one takes as long as a small
+    value."""
+
+    def __init__(self) -> None:
+        self.compress = zstandard.ZstdCompressor(level=1).compress
+
+
+_COMPRESSOR = _Compressor()
+
+
 def compress(plain: bytes) -> bytes:
     """Compress the events of a block, or what is noted of it."""
-    return zstandard.ZstdCompressor(level=1).compress(plain)
+    return _COMPRESSOR.compress(plain)
 
 
 def join(events: Sequence[bytes]) -> bytes:

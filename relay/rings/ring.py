@@ -52,6 +52,9 @@ class Ring:
         """Rows of the file that the tail is spread over."""
         self.evicted: Counter[str] = Counter()
         self.block_bytes = self.tail_bytes = 0
+        self._changed = True
+        """Whether blocks came or went since the last view."""
+        self._shown: tuple[list[Block], list[Block], list[Block]]
         self.view: View
         self.publish()
 
@@ -73,8 +76,10 @@ class Ring:
 
     def publish(self) -> None:
         """Let readers see the ring as it is."""
-        lists = self.blocks[:], self.by_least[:], self.by_greatest[:]
-        self.view = View(self.first_id, *lists, self.tail)
+        if self._changed:  # copying a full ring's lists takes as long as storing ten events
+            self._shown = self.blocks[:], self.by_least[:], self.by_greatest[:]
+            self._changed = False
+        self.view = View(self.first_id, *self._shown, self.tail)
 
     def add_block(self, block: Block, keys: Ints) -> None:
         """Take note of a block that was sealed, or found in the file, and of what occurs in it."""
@@ -82,6 +87,7 @@ class Ring:
         insort(self.by_least, block, key=LEAST)
         insort(self.by_greatest, block, key=GREATEST)
         self.blocks.append(block)
+        self._changed = True
         self.block_bytes += block.size
 
     def set_tail(self, tail: Run, rows: int) -> None:
@@ -97,6 +103,7 @@ class Ring:
             _remove(self.by_least, block, LEAST)
             _remove(self.by_greatest, block, GREATEST)
         del self.blocks[: len(gone)]
+        self._changed |= bool(gone)
         self.block_bytes -= sum(block.size for block in gone)
         self.bitmaps.drop_below(first_id >> BLOCK_BITS)
         if first_id > self.tail.first:

@@ -62,7 +62,7 @@ def to_blocks(tree: Tree, bitmaps: Bitmaps, span: int) -> int:
         case And(parts):
             bits = ALL
             for part in parts:
-                bits &= to_blocks(part, bitmaps, span)
+                bits &= to_blocks(part, bitmaps, span) if bits else 0
             return bits
         case Or(parts):
             bits = 0

@@ -8,7 +8,10 @@ one, and sixteen of those the whole. So a new block costs little, and a look int
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Sequence
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +26,9 @@ ALL = (1 << SPAN_BLOCKS) - 1
 FAN = 16
 """Parts of the same size that become one."""
 
+FEW = 8
+"""Keys that are looked up one by one."""
+
 Rows = npt.NDArray[np.uint64]
 """Sets of the blocks of a span: two axes, first which set, then four times 64 blocks."""
 
@@ -33,6 +39,11 @@ class Part(NamedTuple):
     blocks: int
     keys: Ints
     rows: Rows
+
+    def of(self, key: int) -> int:
+        """Give the blocks in which a key occurs, as bits."""
+        at = bisect_left(self.keys, key)
+        return _bits(self.rows[at]) if at < len(self.keys) and self.keys[at] == key else 0
 
     def among(self, wanted: Ints) -> int:
         """Give the blocks in which any of some keys occurs, as bits."""
@@ -64,14 +75,16 @@ class Bitmaps:
     def blocks(self, span: int, zone: str, values: Collection[int]) -> int:
         """Give the blocks of a span, as bits, in which any of `values` occurs."""
         parts = self._spans.get(span)
-        wanted = np.fromiter(values, np.int64, len(values))
-        if parts is None or (wanted <= 0).any():
+        if not values:
+            return 0
+        if parts is None or min(values) <= 0:
             return ALL
-        keys = zone_key(zone, wanted)
-        bits = 0
-        for part in parts:
-            bits |= part.among(keys)
-        return bits
+        if len(values) <= FEW:
+            found = [part.of(zone_key(zone, value)) for part in parts for value in values]
+        else:
+            keys = zone_key(zone, np.fromiter(values, np.int64, len(values)))
+            found = [part.among(keys) for part in parts]
+        return reduce(or_, found, 0)
 
     def present(self, zone: str) -> set[int]:
         """Give the values of a zone that occur in any block."""
@@ -115,4 +128,4 @@ def _row(bits: int) -> Rows:
 
 
 def _bits(row: Rows) -> int:
-    return int.from_bytes(row.astype("<u8").tobytes(), "little")
+    return int.from_bytes(row.astype("<u8", copy=False).tobytes(), "little")

@@ -7,7 +7,7 @@ block as a whole, if it is above 0, so that blocks without a wanted value are ne
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -109,7 +109,11 @@ def named(table: Table) -> dict[str, Ints]:
     return dict(zip(NAMES, table, strict=True))
 
 
-def zone_key(zone: str, values: Ints) -> Ints:
-    """Give the keys under which a block notes that `values` occur in it."""
-    keys: Ints = values << ZONE_BITS | ZONES.index(zone)
-    return keys
+ZONE_NUMBERS = {zone: number for number, zone in enumerate(ZONES)}
+
+Key = TypeVar("Key", int, Ints)
+
+
+def zone_key(zone: str, value: Key) -> Key:
+    """Give the key under which a block notes that a value, or each of some, occurs in it."""
+    return value << ZONE_BITS | ZONE_NUMBERS[zone]

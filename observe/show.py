@@ -26,9 +26,9 @@ class Show:
         self._out = out
         self._err = err
         self._kind = kind
+        self._flow = printer.flow
         losses = err if OUTPUTS[output].only_flows else out
         self._ways = {
-            "flow": (printer.flow, out),
             "agent_event": (printer.agent_event, out),
             "debug_event": (printer.debug_event, out),
             "lost_events": (printer.lost, losses),
@@ -51,17 +51,25 @@ class Show:
         """Print a batch; what belongs to one stream is written at once."""
         pieces: list[str] = []
         for response in batch:
-            kind = self._kind or response.WhichOneof("response_types")
-            way = self._ways.get(kind)
-            if way is None:
-                continue
-            show, sink = way
-            if sink is self._out:
-                pieces.append(show(response))
-                self.shown += kind != "lost_events"
+            if self._kind or not response.HasField("flow"):
+                pieces.append(self._rarer(response))
             else:
-                self._aside(kind, response, show(response))
+                pieces.append(self._flow(response))
+                self.shown += 1
         self._out.write("".join(pieces))
+
+    def _rarer(self, response: Any) -> str:
+        """Show what is no flow, unless it is not for standard output."""
+        kind = self._kind or response.WhichOneof("response_types")
+        way = self._ways.get(kind)
+        if way is None:
+            return ""
+        show, sink = way
+        if sink is not self._out:
+            self._aside(kind, response, show(response))
+            return ""
+        self.shown += kind != "lost_events"
+        return show(response)
 
     def _aside(self, kind: str, response: Any, text: str) -> None:
         """Print for standard error, and note how nodes are."""
@@ -76,11 +84,10 @@ class Show:
 
     def _cut(self, batch: Sequence[Any], most: int) -> Sequence[Any]:
         """Give so much of a batch as holds at most so many flows."""
+        if len(batch) <= most:
+            return batch
         for place, response in enumerate(batch):
-            most -= (self._kind or response.WhichOneof("response_types")) in COUNTED
+            most -= bool(self._kind) or response.HasField("flow")
             if not most:
                 return batch[: place + 1]
         return batch
-
-
-COUNTED = ("flow", "agent_event", "debug_event")

@@ -31,14 +31,14 @@ def ends_apart(flow: Flow, translate: bool = True) -> Ends:
     """Name source and destination: pod, service or DNS names, or the addresses alone."""
     if not flow.HasField("IP"):
         return Ends(escape(flow.ethernet.source), "", escape(flow.ethernet.destination), "")
-    ip, (source_port, destination_port) = flow.IP, _ports(flow)
-    source, destination = ip.source, ip.destination
+    source_port, destination_port = _ports(flow)
+    source = destination = ""
     if translate:
         service = flow.source_service if flow.HasField("source_service") else None
-        source = _name(flow.source, service) or ",".join(flow.source_names) or source
+        source = _name(flow.source, service) or ",".join(flow.source_names)
         service = flow.destination_service if flow.HasField("destination_service") else None
-        named = _name(flow.destination, service) or ",".join(flow.destination_names)
-        destination = named or destination
+        destination = _name(flow.destination, service) or ",".join(flow.destination_names)
+    source, destination = source or flow.IP.source, destination or flow.IP.destination
     return Ends(escape(source), source_port, escape(destination), destination_port)
 
 

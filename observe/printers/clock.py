@@ -58,7 +58,8 @@ def _fraction(layout: Layout) -> Callable[[int], str]:
     if not layout.digits:
         return lambda nanos: ""
     if layout.fixed:
-        return lambda nanos: f".{nanos // 1_000_000:03d}"
+        texts = [f".{millis:03d}" for millis in range(1000)]
+        return lambda nanos: texts[nanos // 1_000_000]
 
     def trimmed(nanos: int) -> str:
         digits = f"{nanos:09d}"[: layout.digits].rstrip("0")

@@ -67,8 +67,8 @@ def _policies(flow: Flow, number: int) -> str:
 
 def summary(flow: Flow) -> str:
     """Give the flow's own summary, after its IP trace id if it has one."""
-    trace = flow.ip_trace_id.trace_id
     text = escape(flow.Summary)
+    trace = flow.ip_trace_id.trace_id if flow.HasField("ip_trace_id") else 0
     return f"IP Trace ID: {trace}; {text}" if trace else text
 
 

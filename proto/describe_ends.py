@@ -23,14 +23,18 @@ class Ends(NamedTuple):
 
 def ends(flow: Flow, translate: bool = True) -> tuple[str, str]:
     """Name source and destination, each with its port: `shop/web:80`, `[fd00::1]:80`."""
-    source, source_port, destination, destination_port = ends_apart(flow, translate)
+    source, source_port, destination, destination_port = _apart(flow, translate)
     return host_and_port(source, source_port), host_and_port(destination, destination_port)
 
 
 def ends_apart(flow: Flow, translate: bool = True) -> Ends:
     """Name source and destination: pod, service or DNS names, or the addresses alone."""
+    return Ends(*_apart(flow, translate))
+
+
+def _apart(flow: Flow, translate: bool) -> tuple[str, str, str, str]:
     if not flow.HasField("IP"):
-        return Ends(escape(flow.ethernet.source), "", escape(flow.ethernet.destination), "")
+        return escape(flow.ethernet.source), "", escape(flow.ethernet.destination), ""
     source_port, destination_port = _ports(flow)
     source = destination = ""
     if translate:
@@ -39,7 +43,7 @@ def ends_apart(flow: Flow, translate: bool = True) -> Ends:
         service = flow.destination_service if flow.HasField("destination_service") else None
         destination = _name(flow.destination, service) or ",".join(flow.destination_names)
     source, destination = source or flow.IP.source, destination or flow.IP.destination
-    return Ends(escape(source), source_port, escape(destination), destination_port)
+    return escape(source), source_port, escape(destination), destination_port
 
 
 def host_and_port(host: str, port: str) -> str:

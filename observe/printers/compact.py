@@ -85,9 +85,11 @@ class CompactPrinter(Phrases):
     def flow(self, response: Any) -> str:
         """Show a flow; a reply is turned round, so that the client stands on the left."""
         flow = response.flow
+        # Parts that are held need not be made again for whoever asks for them next.
+        source_end, destination_end, _event = flow.source, flow.destination, flow.event_type
         source, destination = self.ends(flow)
-        source += self._identity(flow.source.identity)
-        destination += self._identity(flow.destination.identity)
+        source += self._identity(source_end.identity)
+        destination += self._identity(destination_end.identity)
         direction = arrow(flow)
         if direction == "<-":
             source, destination = destination, source

@@ -91,6 +91,7 @@ class FilterBar(Vertical):
         self._before = self.screen.focused
         self._recalled = 0
         self._live.clear()
+        self._origin = None
         # At once, so that what is typed ahead is not taken for keys of the list.
         self.screen.set_focus(self.input)
         self.input.cursor_position = len(self.input.value)
@@ -100,7 +101,7 @@ class FilterBar(Vertical):
         """Check what is typed, and offer what could stand there."""
         event.stop()
         self._checked(event.value)
-        if self.input.has_focus and event.value != self._completed:
+        if self.input.has_focus and not self._offered:
             self._offer()
 
     @on(Input.Submitted)
@@ -126,7 +127,7 @@ class FilterBar(Vertical):
 
     def action_complete(self, step: int) -> None:
         """Choose a candidate, and put it in place; where there is one only, go on after it."""
-        if not self.menu.candidates:
+        if not self.menu.candidates or not self._offered:
             self._offer()
         alone = len(self.menu.candidates) == 1
         if (chosen := self.menu.step(step)) is not None:
@@ -141,6 +142,14 @@ class FilterBar(Vertical):
         if 0 <= back <= len(history):
             self._recalled = back
             self._set(history[-back] if back else self.app.filters.text)
+
+    @property
+    def _offered(self) -> bool:
+        """Whether the candidates are for what stands there now: keys may come faster than word of a
+        change.
+        """
+        text = self.input.value
+        return text == self._completed or (self._origin is not None and text == self._origin.text)
 
     def _offer(self) -> None:
         """Offer what could stand at the cursor."""

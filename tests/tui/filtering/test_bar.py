@@ -50,6 +50,20 @@ async def test_what_is_wrong_is_said_and_the_old_filter_stays(tmp_path: Path) ->
         assert not bar.has_class("-wrong")
 
 
+async def test_tab_completes_what_was_typed_just_before(tmp_path: Path) -> None:
+    """As where keys come faster than a busy machine takes them."""
+    async with editing(tmp_path) as (pilot, bar):
+        bar.action_complete(1)
+        await pilot.pause()
+        bar.input.clear()
+        bar.input.insert_text_at_cursor("--verdict dro")
+        bar.action_complete(1)
+        assert bar.input.value == "--verdict DROPPED "
+        await pilot.pause()
+        await pilot.press("enter")
+        assert bar.app.filters.text == "--verdict DROPPED"
+
+
 async def test_tab_goes_through_the_candidates(tmp_path: Path) -> None:
     async with editing(tmp_path) as (pilot, bar):
         await pilot.press(*"--verdict ")

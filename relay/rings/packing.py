@@ -11,29 +11,28 @@ import numpy as np
 
 from relay.rings.columns import Ints, Table
 
-WIDTHS = ((1 << 8, ">u1"), (1 << 16, ">u2"), (1 << 32, ">u4"))
-"""What unsigned numbers each type holds; all others take eight bytes."""
-
+WIDTHS = (">u1", ">u2", ">u4", ">u8")
+BEYOND = np.array([1, 1 << 8, 1 << 16, 1 << 32])
+"""What unsigned numbers each type holds: less than the next of these; the last holds all."""
 
 PackedColumn = tuple[int, bytes]
 """The least value, and the numbers above it: nothing where all are the least."""
 
 
 def pack_table(table: Table) -> list[PackedColumn]:
-    """Pack each column of a run that is not empty."""
+    """Pack each column of a run that is not empty: those of the same width at once."""
     least = table.min(axis=1)
     spans = table.max(axis=1) - least
     packed = [(low, b"") for low in least.tolist()]
-    for place in np.flatnonzero(spans).tolist():
-        packed[place] = _pack(table[place], packed[place][0], int(spans[place]))
+    widths = BEYOND.searchsorted(spans, "right")
+    for width, kind in enumerate(WIDTHS, 1):
+        places = np.flatnonzero(widths == width)
+        above = (table[places] - least[places, None]).astype(kind)
+        for place, row in zip(places.tolist(), above, strict=True):
+            packed[place] = packed[place][0], row.tobytes()
+    for place in np.flatnonzero(spans < 0).tolist():  # too far apart for 64 bits: as they are
+        packed[place] = 0, table[place].astype(">i8").tobytes()
     return packed
-
-
-def _pack(column: Ints, least: int, span: int) -> PackedColumn:
-    if span < 0:  # too far apart for 64 bits: as they are
-        return 0, column.astype(">i8").tobytes()
-    kind = next((kind for limit, kind in WIDTHS if span < limit), ">u8")
-    return least, (column - least).astype(kind).tobytes()
 
 
 def unpack_column(least: int, above: bytes, count: int) -> Ints:

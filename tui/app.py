@@ -9,18 +9,16 @@ from textual.app import App, SystemCommand
 from textual.binding import BindingType
 from textual.reactive import var
 
-from tui.filtering.filtered import Filtered
 from tui.filtertext import FilterText
 from tui.keys import key
 from tui.list.feed import State
-from tui.list.intake import Range
 from tui.screens.flows import Flows
+from tui.way_back import WithWayBack
 
 if TYPE_CHECKING:
     from textual.command import Provider
     from textual.screen import Screen
 
-    from proto.observer_pb2 import GetFlowsResponse
     from tui.source import Source
 
 
@@ -48,7 +46,7 @@ def _palette() -> "type[Provider]":
     return Commands
 
 
-class Palomar(Filtered):
+class Palomar(WithWayBack):
     """The dashboard over `source`."""
 
     TITLE = "Palomar"
@@ -57,10 +55,10 @@ class Palomar(Filtered):
     MODES: ClassVar = {"flows": Flows, "overview": _overview, "map": _map, "nodes": _nodes}
     DEFAULT_MODE = "flows"
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("1", "switch_mode('flows')", "mode.flows", "The flow list"),
-        key("2", "switch_mode('overview')", "mode.overview", "What the flows come to, in numbers"),
-        key("3", "switch_mode('map')", "mode.map", "Who talks to whom"),
-        key("4", "switch_mode('nodes')", "mode.nodes", "Nodes and health"),
+        key("1", "mode('flows')", "mode.flows", "The flow list"),
+        key("2", "mode('overview')", "mode.overview", "What the flows come to, in numbers"),
+        key("3", "mode('map')", "mode.map", "Who talks to whom"),
+        key("4", "mode('nodes')", "mode.nodes", "Nodes and health"),
         key("question_mark", "help", "help", "All keys", footer="Help", show="?"),
         key("q", "quit", "quit", "Leave the dashboard", footer="Quit"),
     ]
@@ -98,31 +96,9 @@ class Palomar(Filtered):
         wanted = ("Theme", "Screenshot")
         return [each for each in super().get_system_commands(screen) if each.title in wanted]
 
-    def show_flows(
-        self, filter_text: str = "", since_ns: int | None = None, until_ns: int | None = None
-    ) -> None:
-        """Open the flow list with a filter, over a range of times or as they come."""
-        span = Range(since_ns, until_ns)
-        self.switch_mode("flows")
-        while len(self.screen_stack) > 1:
-            self.pop_screen()
-        flows, before = self.flows, self.filters
-        flows.intake.span = span
-        if self.use_text(filter_text) and self.filters == before:
-            flows.read(span)
-
-    @property
-    def flows(self) -> Flows:
-        """The flow list, whichever mode is shown."""
-        found = self._screen_stacks["flows"][0]
-        assert isinstance(found, Flows)
-        return found
-
-    def open_flow(self, response: "GetFlowsResponse") -> None:
-        """Open one flow."""
-        from tui.screens.flow import OneFlow
-
-        self.push_screen(OneFlow(response))
+    def action_help_quit(self) -> None:
+        """Leave the dashboard at Ctrl-C too, where no text is selected that it could copy."""
+        self.exit()
 
     def action_help(self) -> None:
         """Show what the keys do."""

@@ -13,15 +13,14 @@ from textual.widgets import Input, OptionList
 
 import tui
 from tests.command_lines import parse
-from tests.factories import event
-from tests.tui.listing import listed
+from tests.factories import NOON_NS, event
+from tests.tui.listing import flows, listed, live
 from tests.tui.scenes import dashboard, file_of, until
 from tui.app import Palomar
 from tui.filtertext import FilterText
 from tui.memory import Memory, Remembered
 from tui.screens.ask import AskChoice, AskLine
 from tui.screens.help import Help
-from tui.server_source import ServerSource
 
 
 @pytest.mark.parametrize(
@@ -81,9 +80,30 @@ async def test_the_command_that_shows_the_same_is_copied(tmp_path: Path) -> None
     parse(shlex.split(copied))
 
 
-def test_of_a_server_the_command_follows() -> None:
-    source = ServerSource("x:1", lambda: None, ["--server=x:1", "--tls=true"])  # type: ignore[arg-type, return-value]
-    assert Palomar(source).command() == "observe --server=x:1 --tls=true --follow"
+async def test_of_a_server_the_command_follows_or_has_the_range(tmp_path: Path) -> None:
+    async with live(tmp_path, flows(3)) as (pilot, screen, _):
+        assert screen.app.command() == "observe --server relay --follow"
+        screen.app.show_flows("--verdict FORWARDED", NOON_NS, NOON_NS + 500_000_000)
+        await pilot.press("c")
+        assert pilot.app.clipboard == (
+            "observe --server relay --verdict FORWARDED"
+            " --since 2025-10-13T16:30:59.023Z --until 2025-10-13T16:30:59.523Z"
+        )
+        parse(shlex.split(pilot.app.clipboard))
+
+
+async def test_ctrl_c_leaves(tmp_path: Path) -> None:
+    async with listed(file_of(tmp_path, event()), 1) as (pilot, _):
+        await pilot.press("ctrl+c")
+    assert pilot.app.return_code == 0
+
+
+async def test_the_key_of_a_mode_closes_what_is_open_over_it(tmp_path: Path) -> None:
+    async with listed(file_of(tmp_path, event()), 1) as (pilot, screen):
+        await pilot.press("enter")
+        assert pilot.app.screen_stack[1:]
+        await pilot.press("1")
+        assert pilot.app.screen_stack == [screen]
 
 
 async def test_the_palette_has_what_has_a_key_and_what_is_kept(tmp_path: Path) -> None:

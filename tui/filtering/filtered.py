@@ -1,6 +1,7 @@
 """What all modes do with the filter: use, save, choose, copy and drop it."""
 
 import shlex
+from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
@@ -21,7 +22,7 @@ class Filtered(Looks):
         key("s", "save_filter", "filters.save", "Save the filter under a name"),
         key("o", "choose_filter", "filters.choose", "Use a saved filter"),
         key("c", "copy_command", "filters.copy", "Copy the command `observe` that shows the same"),
-        key("backspace", "drop_filter", "filters.drop", "Drop the filter: show all flows"),
+        key("backspace", "drop_filter", "filters.drop", "Drop the filter and range: all flows"),
     ]
 
     filters: var[FilterText] = var(FilterText)
@@ -52,18 +53,18 @@ class Filtered(Looks):
         words = shlex.join(("observe", *self.source.words))
         return " ".join(filter(None, (words, self.filters.text, *self.range_words())))
 
+    @abstractmethod
     def range_words(self) -> tuple[str, ...]:
         """Give the options of `observe` for the range of times that is shown."""
-        return ("--follow",) if self.source.follows else ()
 
     def action_copy_command(self) -> None:
         """Copy the command to the clipboard."""
         self.copy_to_clipboard(self.command())
         self.notify(self.command(), title="Copied", markup=False)
 
+    @abstractmethod
     def action_drop_filter(self) -> None:
         """Show all flows."""
-        self.filters = FilterText()
 
     def action_save_filter(self) -> None:
         """Save the filter under a name."""

@@ -26,6 +26,15 @@ class Range(NamedTuple):
         """Whether the newest flows are meant."""
         return self == Range()
 
+    def words(self, follows: bool) -> tuple[str, ...]:
+        """Give the options of `observe` that show the same range, of a source that `follows`."""
+        from proto.timestamps import from_ns
+
+        words: list[str] = []
+        for option, ns in (("--since", self.since_ns), ("--until", self.until_ns)):
+            words += () if ns is None else (option, from_ns(ns).ToJsonString())
+        return (*words, "--follow") if follows and self.until_ns is None else tuple(words)
+
 
 class Intake:
     """Fills `window` with flows of `source`."""
@@ -47,6 +56,11 @@ class Intake:
         """How reading goes."""
         return self.feed.state if self.feed else State()
 
+    @property
+    def reads_live(self) -> bool:
+        """Whether the newest flows are read, as they come."""
+        return self.source.follows and self.span.is_live
+
     def begin(self, filters: FilterText, span: Range) -> None:
         """Read the flows of a range anew."""
         self.close()
@@ -60,8 +74,7 @@ class Intake:
         """Offer the window what has come. Live flows that find no room are counted; what is stored
         can wait.
         """
-        live = self.source.follows and self.span.is_live
-        if self.feed is None or (self.window.is_full and not live):
+        if self.feed is None or (self.window.is_full and not self.reads_live):
             return
         from tui.list.rows import losses
 
@@ -83,7 +96,7 @@ class Intake:
         span = self.span
         request = GetFlowsRequest(whitelist=self.filters.allow, blacklist=self.filters.deny)
         request.follow = self.source.follows and span.until_ns is None
-        if span.is_live and request.follow:
+        if self.reads_live:
             request.number = LAST
         if span.since_ns is not None:
             request.since.CopyFrom(from_ns(span.since_ns))

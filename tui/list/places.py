@@ -12,17 +12,29 @@ def at_time(window: Window, ns: int) -> int | None:
     lies before the first row, or no row tells a time. Rows are taken to be in order.
     """
     low, high = window.first, window.end
-    first = _time(window, low)
+    first = time_from(window, low)
     if first is None or ns < first:
         return None
     while low < high:
         middle = (low + high) // 2
-        time = _time(window, middle)
+        time = time_from(window, middle)
         if time is not None and time < ns:
             low = middle + 1
         else:
             high = middle
     return low
+
+
+def time_from(window: Window, number: int) -> int | None:
+    """Give the time of the flow or loss in a row, or of the next one that has one. That of a
+    node's status does not count: it is when the list was opened, above flows that are older.
+    """
+    for later in range(number, window.end):
+        response = GetFlowsResponse.FromString(window[later])
+        time = None if response.HasField("node_status") else time_of(response)
+        if time is not None:
+            return time
+    return None
 
 
 def next_failure(window: Window, number: int, step: int) -> int | None:
@@ -44,12 +56,3 @@ def _failed(row: Row) -> bool:
 
 def _bad(flow: Flow) -> bool:
     return flow.verdict in BAD
-
-
-def _time(window: Window, number: int) -> int | None:
-    """Give the time of a row, or of the next one that has one."""
-    for later in range(number, window.end):
-        time = time_of(GetFlowsResponse.FromString(window[later]))
-        if time is not None:
-            return time
-    return None

@@ -1,11 +1,15 @@
 """The line below the flow list: whether it follows, how much there is, how fast it comes."""
 
+from datetime import tzinfo
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.widget import Widget
 
+from tui.quantities import clock
+
 if TYPE_CHECKING:
+    from tui.list.intake import Range
     from tui.screens.flows import Flows
 
 
@@ -39,7 +43,7 @@ def _parts(screen: "Flows") -> list[str]:
         _state(screen),
         _behind(screen),
         f"flow {position:,} of {len(window):,} in memory",
-        f"{intake.rate.per_second():,.0f}/s" if intake.source.follows else "",
+        f"{intake.rate.per_second():,.0f}/s" if intake.reads_live else "",
         f"{intake.lost:,} lost" if intake.lost else "",
     ]
 
@@ -47,9 +51,19 @@ def _parts(screen: "Flows") -> list[str]:
 def _state(screen: "Flows") -> str:
     if screen.paused:
         return "❚❚ paused"
-    if screen.flows.following:
-        return "▼ following" if screen.intake.source.follows else "▼ at the end"
-    return "▲ not following" if screen.intake.span.is_live else "▲ from a time on"
+    span, following = screen.intake.span, screen.flows.following
+    times = "" if span.is_live else _range(span, screen.app.zone)
+    if following and span.until_ns is None and screen.intake.source.follows:
+        return f"▼ following {times}".rstrip()
+    if following:
+        return f"▼ at the end {times}".rstrip()
+    return f"▲ {times or 'not following'}"
+
+
+def _range(span: "Range", zone: tzinfo | None) -> str:
+    """Say which times are shown, where they are not those up to now."""
+    since = "" if span.since_ns is None else f"from {clock(span.since_ns, zone)} "
+    return since + ("on" if span.until_ns is None else f"to {clock(span.until_ns, zone)}")
 
 
 def _behind(screen: "Flows") -> str:
@@ -58,4 +72,7 @@ def _behind(screen: "Flows") -> str:
         return f"{screen.window.behind:,} new, space goes on" if screen.window.behind else ""
     if screen.flows.following or not screen.flows.fresh:
         return ""
-    return f"{screen.flows.fresh:,} new, G goes there"
+    if screen.intake.span.until_ns is not None or not screen.intake.source.follows:
+        return f"{screen.flows.fresh:,} more below"
+    new = "new" if screen.intake.span.is_live else "more"
+    return f"{screen.flows.fresh:,} {new}, G goes to the newest"

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.markup import escape as as_text
 from textual.reactive import reactive
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 from textual.worker import get_current_worker
 
 from observe.printers.clock import clock
@@ -26,6 +26,7 @@ from tui.flow.words import words
 from tui.keys import key
 from tui.screens.exporting import Exporting
 from tui.source import SourceError
+from tui.widgets.key_line import KeyLine
 
 if TYPE_CHECKING:
     from tui.source import Stream
@@ -71,7 +72,7 @@ class OneFlow(Exporting):
         with Container(id="parts"):
             yield Pane()
             yield Way()
-        yield Footer()
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Show the flow, and look for what belongs to it."""

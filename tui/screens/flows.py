@@ -7,7 +7,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.reactive import reactive
-from textual.widgets import Footer
 
 from tui.filtering.bar import FilterBar
 from tui.keys import key
@@ -21,6 +20,7 @@ from tui.list.status_line import StatusLine
 from tui.list.window import Row, Window
 from tui.screens.exporting import Exporting
 from tui.source import SourceError
+from tui.widgets.key_line import KeyLine
 from tui.widgets.top_line import TopLine
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ PAINT_SECONDS = 0.1
 class Flows(Exporting):
     """The flow list, its filter and its state."""
 
+    AUTO_FOCUS = "FlowList"
     BINDING_GROUP_TITLE = "Flows"
     BINDINGS: ClassVar[list[BindingType]] = [
         key("slash", "filter", "flows.filter", "Edit the filter", footer="Filter", show="/"),
@@ -64,7 +65,18 @@ class Flows(Exporting):
         yield Heads()
         yield FlowList(self.window, self.app.zone)
         yield StatusLine()
-        yield Footer()
+        yield KeyLine()
+
+    @property
+    def shown(self) -> Range:
+        """The range of what is shown: of the newest flows, once they are left, from the row at the
+        top on.
+        """
+        from tui.list.places import time_from
+
+        span = self.intake.span
+        left = span.is_live and not self.flows.following
+        return Range(time_from(self.window, self.flows.top)) if left else span
 
     @property
     def flows(self) -> FlowList:
@@ -95,6 +107,7 @@ class Flows(Exporting):
         self.paused = self._at_oldest = False
         self.intake.begin(self.app.filters, span)
         self.flows.following = span.is_live
+        self.flows.cursor = self.window.first
         self.flows.show_from(self.window.first)
 
     def tick(self) -> None:
@@ -154,11 +167,13 @@ class Flows(Exporting):
 
     def action_jump(self) -> None:
         """Jump to a time."""
-        from observe.times import EXAMPLES, parse_time
+        from tui.list.jumping import EXAMPLES, read_jump
+        from tui.list.places import time_from
         from tui.screens.ask import AskLine
 
         def read(text: str) -> int:
-            return parse_time(text.strip(), self.app.now_ns(), self.app.zone)
+            now_ns, near_ns = self.app.now_ns(), time_from(self.window, self.flows.cursor)
+            return read_jump(text, now_ns, now_ns if near_ns is None else near_ns, self.app.zone)
 
         def jump(text: str | None) -> None:
             if text is not None:
@@ -203,9 +218,12 @@ class Flows(Exporting):
 
     @on(FlowList.EndWanted)
     def to_end(self) -> None:
-        """Go to the newest flows, and follow; read anew where some in between were given up."""
+        """Go to the newest flows, and follow; read anew where some in between were given up. A
+        range that ends is not left: its last flows are the newest.
+        """
         self.paused = False
-        if self.window.missing or not self.intake.span.is_live:
+        ends = self.intake.span.until_ns is not None
+        if not ends and (self.window.missing or not self.intake.span.is_live):
             self.read(Range())
         else:
             self.flows.follow()

@@ -142,6 +142,10 @@ class Map(Ranged[Seen]):
         self._detailed = not (fits if self._detailed is None else self._detailed)
         self._draw()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave Escape to others where no call is selected."""
+        return self._chosen is not None if action == "nothing" else True
+
     def action_nothing(self) -> None:
         """Select no call."""
         self.query_one(MapView).selected = None
@@ -151,6 +155,7 @@ class Map(Ranged[Seen]):
         if self.seen:
             edge = None if message.call is None else self.seen.graph.edges[message.call]
             self._chosen = (edge.client, edge.server) if edge else None
+            self.refresh_bindings()
             self._describe()
 
     @on(MapView.Opened)

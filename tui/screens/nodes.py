@@ -3,11 +3,14 @@
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.widgets import Footer, Label, Static
+from textual.widgets import Label, Static
 
+from tui.behind import text
+from tui.filtertext import FilterText
 from tui.health.asking import Health, ask
 from tui.health.tables import nodes, relay, rings
 from tui.screens.counting import Counting
+from tui.widgets.key_line import KeyLine
 from tui.widgets.ranking import Ranking
 from tui.widgets.top_line import TopLine
 
@@ -34,7 +37,7 @@ class Nodes(Counting[Health]):
             yield Ranking("Rings", id="rings")
         yield Ranking("Nodes", id="nodes")
         yield Label(id="coverage", markup=False)
-        yield Footer()
+        yield KeyLine()
 
     def ask(self) -> Health:
         """Ask for everything that tells of health."""
@@ -53,4 +56,4 @@ class Nodes(Counting[Health]):
     def _open_node(self, message: Ranking.Opened) -> None:
         """Show the flows of a node as they come."""
         [behind] = message.row.behind
-        self.app.show_flows(" ".join(behind.flags))
+        self.app.show_flows(text(behind, FilterText()))

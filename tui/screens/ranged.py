@@ -8,7 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.widgets import Footer, Label
+from textual.widgets import Label
 
 from proto.aggregate_pb2 import AggregateCoverage, AggregateRequest, AggregateResponse
 from proto.escape import escape
@@ -22,6 +22,7 @@ from tui.screens.counting import Counting
 from tui.source import SourceError
 from tui.span import SPANS, Span
 from tui.widgets.choice import Choice
+from tui.widgets.key_line import KeyLine
 from tui.widgets.top_line import TopLine
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class Ranged(Counting[Result], Generic[Result]):
             yield FilterBar()
         yield from self.compose_body()
         yield Label(id="coverage", markup=False)
-        yield Footer()
+        yield KeyLine()
 
     def compose_choices(self) -> ComposeResult:
         """Give what else there is to choose."""

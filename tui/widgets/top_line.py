@@ -65,7 +65,7 @@ class TopLine(Widget):
         for number, name in MODES:
             current = self.app.current_mode == name
             style = Style(bold=current, reverse=current) + Style.from_meta(
-                {"@click": f"app.switch_mode('{name}')"}
+                {"@click": f"app.mode('{name}')"}
             )
             line.append(f" {number} {name.capitalize()} ", style)
         right = told(self.app.connection, self.app.source.name, monotonic())

@@ -2,6 +2,7 @@ import pytest
 
 from proto.flow_pb2 import DROPPED, LostEvent
 from proto.observer_pb2 import GetFlowsResponse
+from proto.relay_pb2 import NodeStatusEvent
 from proto.timestamps import from_ns
 from tests.factories import NOON_NS, flow
 from tui.list.places import at_time, next_failure
@@ -28,6 +29,12 @@ TIMELESS = GetFlowsResponse(flow=flow(time=None))
 def test_a_time_is_found(seconds: int, number: int | None) -> None:
     rows = window(at(0), at(10), TIMELESS, at(20), at(30))
     assert at_time(rows, NOON_NS + seconds * 10**9) == number
+
+
+def test_when_a_node_told_its_status_is_no_place_in_time() -> None:
+    status = GetFlowsResponse(node_status=NodeStatusEvent(), time=from_ns(NOON_NS + 60 * 10**9))
+    rows = window(status, at(0), at(10), status, at(20))
+    assert [at_time(rows, NOON_NS + seconds * 10**9) for seconds in (0, 5, 15)] == [0, 2, 3]
 
 
 def test_no_time_is_found_where_there_is_none() -> None:

@@ -45,7 +45,7 @@ async def test_the_end_is_followed_until_it_is_left(tmp_path: Path) -> None:
         await store(relay.address, flows(5, 100), run="2")
         await until(pilot, lambda: screen.window.end == 105)
         assert (screen.flows.following, selected(screen), screen.flows.fresh) == (False, 98, 5)
-        assert "▲ not following · 5 new, G goes there" in status(screen)
+        assert "▲ not following · 5 new, G goes to the newest" in status(screen)
         await pilot.press("G")
         assert (screen.flows.following, selected(screen), screen.flows.fresh) == (True, 104, 0)
         await store(relay.address, flows(1, 105), run="3")

@@ -52,7 +52,7 @@ async def test_a_time_before_memory_is_read_from_there_on(tmp_path: Path) -> Non
         screen.jump(NOON_NS + 20 * SECOND)
         await until(pilot, lambda: len(screen.window) == LAST + 30)
         assert (selected(screen), screen.flows.following) == (20, False)
-        assert "▲ from a time on" in status(screen)
+        assert "▲ from 16:31:19 on" in status(screen)
         await pilot.press("k")
         await until(pilot, lambda: len(screen.window) == LAST + 50)
         assert selected(screen) == 20
@@ -66,6 +66,6 @@ async def test_a_time_that_is_none_is_told_and_asked_again(tmp_path: Path) -> No
         await pilot.press("t", *"soon", "enter")
         asked = pilot.app.screen
         assert isinstance(asked, AskLine)
-        assert "'soon' is neither" in str(asked.query_one(".wrong", Label).content)
+        assert "'soon' is no time" in str(asked.query_one(".wrong", Label).content)
         await pilot.press("escape")
         assert pilot.app.screen is screen

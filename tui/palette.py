@@ -48,7 +48,9 @@ class Commands(Provider):
         app = cast("Palomar", self.app)
         # Each binding once, however many keys it has.
         active = {each.binding.id: each for each in self.screen.active_bindings.values()}
-        for name, (node, binding, *_) in active.items():
+        # What the last line shows is wanted most, and moving about has keys that everybody knows.
+        offered = sorted(active.items(), key=lambda each: not each[1].binding.show)
+        for name, (node, binding, *_) in offered:
             if binding.tooltip and name:
                 run = partial(app.run_action, binding.action, node)
                 yield Command(binding.tooltip, app.get_key_display(binding), run)

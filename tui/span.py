@@ -1,8 +1,11 @@
 """The spans of time that numbers are of: the last minutes before an end, or everything."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from proto.timestamps import SECOND
+from proto.timestamps import SECOND, from_ns, to_ns
+
+if TYPE_CHECKING:
+    from proto.aggregate_pb2 import AggregateCoverage
 
 
 class Span(NamedTuple):
@@ -25,3 +28,13 @@ SPANS = (
     Span("all", 0, 1),
 )
 """The spans to choose from."""
+
+
+def keep_to_known(coverage: "AggregateCoverage", now_ns: int) -> None:
+    """Have what was counted begin with the oldest flow known, and end when it is now, so that rates
+    are those of the time that was seen.
+    """
+    if coverage.rolled_up and to_ns(coverage.until) > now_ns:
+        coverage.until.CopyFrom(from_ns(now_ns))
+    if not coverage.rolled_up and to_ns(coverage.oldest_flow) > to_ns(coverage.since):
+        coverage.since.CopyFrom(coverage.oldest_flow)

@@ -96,6 +96,18 @@ class FilterBar(Vertical):
         self.screen.set_focus(self.input)
         self.input.cursor_position = len(self.input.value)
 
+    def on_descendant_blur(self) -> None:
+        """Leave the filter as it was when something else is clicked, or what stands here would not
+        be what is shown. Going to another window and back is no reason.
+        """
+        self.call_after_refresh(self._leave_if_left)
+
+    def _leave_if_left(self) -> None:
+        focused = self.screen.focused
+        if focused not in (None, self.input) and self.app.app_focus:
+            self.menu.offer(())
+            self._show(self.app.filters)
+
     @on(Input.Changed)
     def check(self, event: Input.Changed) -> None:
         """Check what is typed, and offer what could stand there."""

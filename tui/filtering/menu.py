@@ -26,6 +26,7 @@ class Menu(Widget):
     Menu {
         overlay: screen; constrain: none inside; display: none;
         height: auto; width: 72; background: $panel; color: $foreground; padding: 0 1;
+        text-wrap: nowrap; text-overflow: ellipsis;
     }
     Menu.-open { display: block; }
     """

@@ -12,6 +12,7 @@ from proto.observer_pb2 import GetFlowsRequest, GetFlowsResponse, Node, ServerSt
 from proto.rings_pb2 import Ring
 from proto.timestamps import SECOND, from_ns
 from tui.source import Source
+from tui.span import keep_to_known
 
 SPAN_NS = 900 * SECOND
 """Of how long before now the flows and losses of nodes are counted."""
@@ -51,6 +52,7 @@ def ask(source: Source, now_ns: int) -> Health:
         request.since.CopyFrom(from_ns(now_ns - SPAN_NS))
         request.until.CopyFrom(from_ns(now_ns))
     counted = source.aggregate(request)
+    keep_to_known(counted.coverage, now_ns)
     lost, left_out = _losses(source, now_ns)
     answer = counted.answers[0]
     return Health(

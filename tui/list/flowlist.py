@@ -59,8 +59,8 @@ class FlowList(ScrollView, can_focus=True):
     """Whether the list stays at its end."""
     cursor: var[int] = var(0)
     """Number of the selected row."""
-    cell: var[int] = var(0)
-    """Which of the columns is selected."""
+    cell: var[int] = var(1)
+    """Which of the columns is selected; at first the verdict, for no filter is of the time."""
 
     class Opened(Message):
         """A flow is to be opened."""

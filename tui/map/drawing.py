@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from rich.cells import cell_len
+
+from tui.clusters import clusters
 from tui.map.layers import Call, Layered, layered
 from tui.map.lines import Lines, Place, bent
 from tui.map.routing import Routed, Trunk, routed
@@ -48,9 +51,12 @@ class Drawing:
 
     def write(self, column: int, row: int, text: str, **owner: int) -> None:
         """Write a text over what is there."""
-        for at, character in enumerate(text):
-            self.cells[column + at, row] = Cell(character, **owner)
-        self.width = max(self.width, column + len(text))
+        for sign, cells in clusters(text):
+            self.cells[column, row] = Cell(sign, **owner)
+            for beside in range(1, cells):
+                self.cells[column + beside, row] = Cell("", **owner)
+            column += cells
+        self.width = max(self.width, column)
 
 
 class Columns(NamedTuple):
@@ -102,9 +108,9 @@ def _columns(
             callers[plan.calls[call].caller] for call in entering if not plan.layered.is_line(call)
         ]
         said = max((len(captions[call]) for call in entering), default=-3)
-        arrows = left + max((len(other) + 1 for other in others), default=0) + said + 3
+        arrows = left + max((cell_len(other) + 1 for other in others), default=0) + said + 3
         first = arrows + 3 if entering else left
-        tracks = first + max(len(names[name]) for name in inside) + 2
+        tracks = first + max(cell_len(names[name]) for name in inside) + 2
         made.append(Columns(left, arrows, first, tracks))
         left = tracks + 2 * plan.routed.tracks(layer)
     return made
@@ -135,7 +141,7 @@ def _write_name(plan: Plan, drawing: Drawing, name: int, text: str, columns: Col
     row = plan.routed.rows[name]
     drawing.write(columns.names, row, text, name=name)
     if plan.layered.leaving[name]:
-        for column in range(columns.names + len(text) + 1, columns.tracks - 1):
+        for column in range(columns.names + cell_len(text) + 1, columns.tracks - 1):
             drawing.write(column, row, "─")
     entries = [plan.routed.entries[call] for call in plan.layered.entering[name]]
     if len(entries) > 1:
@@ -157,7 +163,7 @@ def _write_call(
     if not plan.layered.is_line(call):
         caller = callers[plan.calls[call].caller]
         drawing.write(columns.callers, row, caller, call=call)
-        for column in range(columns.callers + len(caller) + 1, figures):
+        for column in range(columns.callers + cell_len(caller) + 1, figures):
             drawing.write(column, row, "┄", call=call)
         drawing.paths[call] = {(column, row) for column in range(columns.callers, columns.arrows)}
     drawing.write(figures, row, f" {caption} ", call=call)
@@ -171,7 +177,7 @@ def _write_own(
     """Mark a name that calls itself."""
     name = plan.calls[call].caller
     layer = next(at for at, inside in enumerate(plan.layered.layers) if name in inside)
-    place = (columns[layer].names + len(text) - 1, plan.routed.rows[name])
+    place = (columns[layer].names + cell_len(text) - 1, plan.routed.rows[name])
     drawing.write(*place, AGAIN, call=call)
     drawing.paths[call] = {place}
     drawing.captions[call] = place

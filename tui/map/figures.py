@@ -64,7 +64,7 @@ def shared(found: Map, edge: Edge | None) -> tuple[str, Table]:
         )
         for backend in best.backends
     )
-    return f"Requests for {escape(best.name)} by backend", Table(("requests", "share"), rows)
+    return f"Backends of {escape(best.name)}", Table(("requests", "share"), rows)
 
 
 def _interest(balance: Balance) -> tuple[bool, int]:

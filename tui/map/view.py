@@ -156,7 +156,9 @@ class MapView(ScrollView, can_focus=True):
             Segment("".join(cells.get(place, BLANK).character for place in same), style)
             for style, same in groupby(places, self._style)
         ]
-        return Strip(segments, self.size.width)
+        if left and cells.get(places[0], BLANK).character == "":
+            segments.insert(0, Segment(" "))  # the right half of a wide letter
+        return Strip(segments).adjust_cell_length(self.size.width)
 
     def _style(self, place: tuple[int, int]) -> Style:
         cell = self.drawing.cells.get(place, BLANK)

@@ -48,12 +48,18 @@ def _drop(group: Group, total: int) -> Row:
     why = ("--drop-reason-desc", reason) if reason else ()
     who = ("--cel-expression", _denied_by(policy)) if policy else ()
     return Row(
-        AND.join(filter(None, (reason.removeprefix("DROP_REASON_") or "UNKNOWN", policy))),
+        AND.join(filter(None, (_reason(reason), policy))),
         (count(dropped), share(dropped, total)),
         dropped / total,
         "drop",
         flags("--verdict", "DROPPED", *why, *who),
     )
+
+
+def _reason(reason: str) -> str:
+    """Name a reason; the verdict of a policy is told without one, before the drop itself is."""
+    said = reason.removeprefix("DROP_REASON_")
+    return said if said not in ("", "UNKNOWN") else "no reason told"
 
 
 def _denied_by(policies: str) -> str:

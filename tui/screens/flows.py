@@ -152,7 +152,8 @@ class Flows(Exporting):
     def _words(self) -> "Words":
         words = self.flows.words()
         if not words:
-            self.notify("There is no filter for this cell", severity="warning")
+            said = "There is no filter for this cell; ← → select another one"
+            self.notify(said, severity="warning")
         return words
 
     def action_pause(self) -> None:

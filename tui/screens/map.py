@@ -42,6 +42,8 @@ class Map(Ranged[Seen]):
     DEFAULT_CSS = """
     Map {
         #level { margin: 0 0 0 2; }
+        &.-narrow #top { layout: vertical; }
+        &.-low #below { display: none; }
         #below { height: 7; border-top: solid $panel; }
         #call { width: 2fr; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
         #balance { width: 3fr; padding: 0 1; height: 6; }
@@ -50,6 +52,8 @@ class Map(Ranged[Seen]):
 
     def __init__(self) -> None:
         super().__init__()
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+        self.VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-high")]
         self.level = LEVELS[0]
         """What the names are of."""
         self.seen: Seen | None = None

@@ -20,7 +20,7 @@ from tui.keys import key
 from tui.quantities import clock, count
 from tui.screens.counting import Counting
 from tui.source import SourceError
-from tui.span import SPANS, Span
+from tui.span import SPANS, Span, keep_to_known
 from tui.widgets.choice import Choice
 from tui.widgets.key_line import KeyLine
 from tui.widgets.top_line import TopLine
@@ -52,6 +52,7 @@ class Ranged(Counting[Result], Generic[Result]):
     DEFAULT_CSS = """
     Ranged {
         #top { height: auto; }
+        #choices { width: auto; height: 1; }
         #top > FilterBar { width: 1fr; }
         #coverage {
             height: 1;
@@ -76,8 +77,9 @@ class Ranged(Counting[Result], Generic[Result]):
         """Put the spans above, and what the numbers rest on beneath."""
         yield TopLine()
         with Horizontal(id="top"):
-            yield Choice([span.name for span in SPANS], self.span.name, id="span")
-            yield from self.compose_choices()
+            with Horizontal(id="choices"):
+                yield Choice([span.name for span in SPANS], self.span.name, id="span")
+                yield from self.compose_choices()
             yield FilterBar()
         yield from self.compose_body()
         yield Label(id="coverage", markup=False)
@@ -131,11 +133,7 @@ class Ranged(Counting[Result], Generic[Result]):
     def count(self, request: AggregateRequest) -> AggregateResponse:
         """Ask. What is counted begins with the oldest flow known, and ends when it is now."""
         response = self.app.source.aggregate(request)
-        coverage, now_ns = response.coverage, self.app.now_ns()
-        if coverage.rolled_up and to_ns(coverage.until) > now_ns:
-            coverage.until.CopyFrom(from_ns(now_ns))
-        if not coverage.rolled_up and to_ns(coverage.oldest_flow) > to_ns(coverage.since):
-            coverage.since.CopyFrom(coverage.oldest_flow)
+        keep_to_known(response.coverage, self.app.now_ns())
         return response
 
     def say_covered(self, coverage: AggregateCoverage, left_out: str = "") -> None:

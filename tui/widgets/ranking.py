@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -16,6 +17,7 @@ from textual.widget import Widget
 from proto.escape import escape
 from tui.behind import Behind
 from tui.blocks import bar
+from tui.clusters import middle_cut
 from tui.keys import key
 
 BAR = 12
@@ -163,10 +165,9 @@ class Ranking(Widget, can_focus=True):
         left = self.size.width - len(headings) - self._bar_room()
         hidden = len(self.table.rows) - (self.size.height - 1)
         more = f" +{hidden}" if hidden > 0 else ""
-        title = self.title[: max(left - len(more), 0)]
-        return self._strip(
-            [(title, "title"), (f"{more:<{left - len(title)}}{headings}", "heading")]
-        )
+        title = middle_cut(self.title, max(left - len(more) - 1, 0))
+        beside = max(left - cell_len(title), 0)
+        return self._strip([(title, "title"), (f"{more:<{beside}}{headings}", "heading")])
 
     def _row(self, row: Row, chosen: bool) -> Strip:
         widths = self._widths()
@@ -176,7 +177,7 @@ class Ranking(Widget, can_focus=True):
         )
         parts = [
             ("▸ " if chosen else "  ", ""),
-            (f"{shortened(escape(row.name), left):<{left}}", row.tone),
+            (set_cell_size(shortened(escape(row.name), left), max(left, 0)), row.tone),
             (figures, ""),
         ]
         if self._bar_room():
@@ -184,7 +185,7 @@ class Ranking(Widget, can_focus=True):
         return self._strip(parts, "cursor" if chosen else "")
 
     def _bar_room(self) -> int:
-        longest = max((len(row.name) for row in self.table.rows), default=EASY)
+        longest = max((cell_len(escape(row.name)) for row in self.table.rows), default=EASY)
         left = self.size.width - sum(self._widths()) - BAR - 4
         return BAR + 2 if left >= min(longest, EASY) and self.table.rows else 0
 
@@ -212,21 +213,19 @@ class Ranking(Widget, can_focus=True):
 
 
 def shortened(text: str, width: int) -> str:
-    """Cut what is too long: first a namespace, then the middle, for the ends of a name say most."""
-    if len(text) <= width:
+    """Cut what is wider than so many cells: first a namespace, then the middle, for the ends of a
+    name say most.
+    """
+    if cell_len(text) <= width:
         return text
     for sign in (ARROW, AND):
         one, sign, other = text.partition(sign)
         if sign:
             room = max(width - len(sign), 2)
-            first = max(room // 2, room - len(_own(other)))
+            first = max(room // 2, room - cell_len(_own(other)))
             one = shortened(one, first)
-            return f"{one}{sign}{shortened(other, room - len(one))}"
-    text = _own(text)
-    if len(text) <= width:
-        return text
-    head = max((width - 1) // 2, 0)
-    return f"{text[:head]}…{text[len(text) - max(width - 1 - head, 0) :]}"
+            return f"{one}{sign}{shortened(other, room - cell_len(one))}"
+    return middle_cut(_own(text), width)
 
 
 def _own(name: str) -> str:

@@ -116,3 +116,11 @@ async def test_keys_of_the_list_are_letters_here(tmp_path: Path) -> None:
         await pilot.press(*"qfx1")
         assert bar.query_one(Input).value == "qfx1"
         assert pilot.app.current_mode == "flows"
+
+
+async def test_what_was_typed_is_forgotten_when_something_else_is_clicked(tmp_path: Path) -> None:
+    async with editing(tmp_path, "--verdict FORWARDED") as (pilot, bar):
+        await pilot.press(*" --port 1")
+        await pilot.click("FlowList")
+        await until(pilot, lambda: bar.input.value == "--verdict FORWARDED")
+        assert not bar.menu.candidates

@@ -28,6 +28,12 @@ def test_callers_stand_left_of_those_they_call() -> None:
     ]
 
 
+def test_wide_letters_take_the_room_that_they_have() -> None:
+    assert picture(["日本", "e\u0301", "x"], {(0, 1): "1/s", (1, 2): "2/s"}) == [
+        " 日本 ── 1/s ▶  e\u0301 ── 2/s ▶  x"
+    ]
+
+
 def test_calls_of_one_caller_share_a_line_and_each_has_a_row_for_its_figures() -> None:
     assert picture(["web", "a", "b", "c"], {(0, 1): "1/s", (0, 2): "20/s", (0, 3): "3/s"}) == [
         " web ─┬─── 1/s ▶  a",

@@ -124,7 +124,7 @@ async def test_d_draws_more_or_fewer_figures() -> None:
 
 
 async def test_a_drawing_that_does_not_fit_can_be_moved() -> None:
-    async with service_map(shop(), (60, 14)) as (pilot, screen):
+    async with service_map(shop(), (60, 10)) as (pilot, screen):
         await pilot.press("d")
         view = screen.query_one(MapView)
         for pressed, back in (("L", "H"), ("shift+right", "shift+left"), ("J", "K")):
@@ -168,7 +168,7 @@ async def test_a_click_on_a_name_selects_a_call_of_it() -> None:
 async def test_a_balance_of_two_backends_is_half_and_half_and_leads_to_their_flows() -> None:
     async with service_map(shop()) as (pilot, screen):
         balance = screen.query_one("#balance", Ranking)
-        assert balance.title == "Requests for echo:8080 by backend"
+        assert balance.title == "Backends of echo:8080"
         assert [row.figures for row in balance.table.rows] == [("4", "50%"), ("4", "50%")]
         balance.focus()
         await pilot.press("enter")

@@ -17,6 +17,8 @@ from tui.widgets.ranking import shortened
         ("POLICY_DENIED · payments/only-checkout", 30, "POLICY_DENIED · only-checkout"),
         ("mirror.example.org.", 11, "mirro….org."),
         ("abc", 0, "…"),
+        ("日本語/サービス日本", 10, "サー…日本"),
+        ("日本 → 日本", 11, "日本 → 日本"),
     ],
 )
 def test_long_names_lose_their_namespace_first(text: str, width: int, short: str) -> None:

@@ -5,13 +5,15 @@ several ways to ask for its flows; the first that finds any is the right one.
 """
 
 import ipaddress
+import json
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 from proto.aggregates.ends import RESERVED
-from tui.filtertext import FilterText
+from tui.filtertext import FilterText, InvalidText
 
 if TYPE_CHECKING:
     from proto.flow_pb2 import FlowFilter
@@ -27,6 +29,19 @@ class Behind(NamedTuple):
 def flags(*pairs: str) -> tuple[Behind, ...]:
     """Ask for flows by flags whose meaning is plain."""
     return (Behind(pairs),)
+
+
+def in_cel(text: str) -> str:
+    """Write a text of a CEL expression; that knows the escapes of JSON."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def of_node(name: str) -> tuple[Behind, ...]:
+    """Ask for the flows of a node, whatever letters its name is of."""
+    return (
+        Behind(("--node-name", name)),
+        *flags("--cel-expression", f"_flow.node_name == {in_cel(name)}"),
+    )
 
 
 def end(side: str, label: str, name: str) -> list[tuple[str, ...]]:
@@ -70,6 +85,13 @@ def both_ways(label: str, client: str, server: str) -> tuple[Behind, ...]:
 def _swapped(label: str, client: str, server: str) -> Iterator[tuple[str, ...]]:
     for stop, start in product(end("to", label, client), end("from", label, server)):
         yield start + stop
+
+
+def texts(ways: Iterable[Behind], filters: FilterText) -> Iterator[str]:
+    """Write the filters of several ways; one that no filter can say is left out."""
+    for way in ways:
+        with suppress(InvalidText):
+            yield text(way, filters)
 
 
 def text(behind: Behind, filters: FilterText) -> str:

@@ -29,6 +29,9 @@ class Page:
         self._socket = socket
         self._number = 0
         self._frames = b""
+        self._closed = False
+        self.requests: list[str] = []
+        """The addresses of all that the page has asked for."""
 
     async def call(self, method: str, **params: Any) -> dict[str, Any]:
         """Call a method of the protocol, and wait for its answer."""
@@ -48,8 +51,8 @@ class Page:
 
     async def closed(self) -> None:
         """Wait until a web socket of the page is closed."""
-        while (await self._next()).get("method") != "Network.webSocketClosed":
-            continue
+        while not self._closed:
+            await self._next()
 
     async def press(self, key: str) -> None:
         """Press a key of one letter."""
@@ -58,11 +61,15 @@ class Page:
 
     async def value(self, expression: str) -> object:
         """Evaluate an expression in the page."""
-        answer = await self.call("Runtime.evaluate", expression=expression)
+        answer = await self.call("Runtime.evaluate", expression=expression, awaitPromise=True)
         return answer["result"]["value"]
 
     async def _next(self) -> dict[str, Any]:
         message: dict[str, Any] = await self._socket.receive_json()
+        # Whatever is waited for, what else comes meanwhile must not be missed.
+        self._closed |= message.get("method") == "Network.webSocketClosed"
+        if message.get("method") == "Network.requestWillBeSent":
+            self.requests.append(message["params"]["request"]["url"])
         if message.get("method") == "Network.webSocketFrameReceived":
             frame = message["params"]["response"]
             data = frame["payloadData"]

@@ -63,8 +63,14 @@ async def test_it_is_shown_in_a_browser(tmp_path: Path) -> None:
                 await page.value("!document.querySelector('textarea').focus()")
                 await page.press("2")
                 await page.received("Verdicts")
+                fonts = "document.fonts.ready.then(all => [...all].map(font => font.family).join())"
+                assert "Roboto Mono" in str(await page.value(fonts))
                 await page.press("q")
                 await page.closed()
+                # Nobody else is told of who visits.
+                others = [url for url in page.requests if not url.startswith(f"http://{where}/")]
+                assert page.requests
+                assert not [url for url in others if not url.startswith("data:")]
     finally:
         server.terminate()
         await server.communicate()

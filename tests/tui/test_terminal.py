@@ -107,3 +107,20 @@ def test_from_start_to_quit(tmp_path: Path) -> None:
             shown.press("q")
             after = shown.wait_for("left with 0")
             assert "Flows" not in after
+
+
+@pytest.mark.tmux
+def test_the_demo_opens_the_dashboard(tmp_path: Path) -> None:
+    words = (sys.executable, "-m", "palomar", "demo", "--rate", "20")
+    own = f"XDG_STATE_HOME={tmp_path} XDG_CONFIG_HOME={tmp_path} TMPDIR={tmp_path}"
+    with terminal(tmp_path, f"{HERE} {own} {shlex.join(words)}") as shown:
+        shown.press("2")  # typed ahead, while everything is still being started
+        shown.wait_for("Top talkers", "FORWARDED", "shop/frontend")
+        shown.press("1")
+        shown.wait_for("▼ following", "all flows; for example", "HTTP/1.1 GET")
+        shown.press("4")
+        shown.wait_for("demo/node-1", "demo/node-2", "connected")
+        shown.press("C-c")
+        after = shown.wait_for("left with 0")
+        assert "Traceback" not in after
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith("palomar-")]

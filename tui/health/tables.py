@@ -13,7 +13,7 @@ from proto.observer_pb2 import Node, ServerStatusResponse
 from proto.relay_pb2 import NodeState
 from proto.rings_pb2 import Ring
 from proto.timestamps import to_ns
-from tui.behind import Behind
+from tui.behind import of_node
 from tui.blocks import area, stretched
 from tui.health.asking import SPAN_NS, Health, plain
 from tui.quantities import clock, count, rate, share, size
@@ -86,7 +86,7 @@ def _node(name: str, node: Node | None, group: Group | None, health: Health) -> 
         ),
         0,
         "error" if health.lost[name] and tone == "good" else tone,
-        (Behind(("--node-name", raw)),) if raw else (),
+        of_node(raw) if raw else (),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from observe.figures import seconds_of, span
 from proto.aggregate_pb2 import AggregateCoverage, Answer, Group
 from proto.timestamps import SECOND, to_ns
-from tui.behind import flags, of_server, one_way
+from tui.behind import flags, in_cel, of_server, one_way
 from tui.quantities import count, rate, share
 from tui.widgets.plot import Series
 from tui.widgets.ranking import AND, ARROW, Row, Table
@@ -66,14 +66,9 @@ def _denied_by(policies: str) -> str:
     """Write a CEL expression for flows that one of the policies denied: `namespace/name,…`."""
     first = policies.partition(",")[0]
     namespace, _, name = first.rpartition("/")
-    wanted = f"p.name == {_quoted(name)} && p.namespace == {_quoted(namespace)}"
+    wanted = f"p.name == {in_cel(name)} && p.namespace == {in_cel(namespace)}"
     sides = (f"_flow.{side}_denied_by.exists(p, {wanted})" for side in ("egress", "ingress"))
     return " || ".join(sides)
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
 
 
 def talkers(answers: Answers, coverage: AggregateCoverage) -> Table:

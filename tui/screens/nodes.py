@@ -5,7 +5,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Label, Static
 
-from tui.behind import text
+from tui.behind import texts
 from tui.filtertext import FilterText
 from tui.health.asking import Health, ask
 from tui.health.tables import nodes, relay, rings
@@ -55,5 +55,4 @@ class Nodes(Counting[Health]):
     @on(Ranking.Opened)
     def _open_node(self, message: Ranking.Opened) -> None:
         """Show the flows of a node as they come."""
-        [behind] = message.row.behind
-        self.app.show_flows(text(behind, FilterText()))
+        self.app.show_flows(next(texts(message.row.behind, FilterText())))

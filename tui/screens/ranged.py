@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import tzinfo
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,8 +14,9 @@ from proto.aggregate_pb2 import AggregateCoverage, AggregateRequest, AggregateRe
 from proto.escape import escape
 from proto.observer_pb2 import GetFlowsRequest
 from proto.timestamps import from_ns, to_ns
-from tui.behind import Behind, text
+from tui.behind import Behind, texts
 from tui.filtering.bar import FilterBar
+from tui.filtertext import FilterText
 from tui.keys import key
 from tui.quantities import clock, count
 from tui.screens.counting import Counting
@@ -24,9 +25,6 @@ from tui.span import SPANS, Span, keep_to_known
 from tui.widgets.choice import Choice
 from tui.widgets.key_line import KeyLine
 from tui.widgets.top_line import TopLine
-
-if TYPE_CHECKING:
-    from tui.filtertext import FilterText
 
 Result = TypeVar("Result")
 
@@ -156,11 +154,11 @@ class Ranged(Counting[Result], Generic[Result]):
         )
 
     def _open(
-        self, ways: Sequence[Behind], filters: "FilterText", since_ns: int, until_ns: int
+        self, ways: Sequence[Behind], filters: FilterText, since_ns: int, until_ns: int
     ) -> None:
         try:
-            texts = (text(way, filters) for way in ways)
-            found = next((each for each in texts if self._any(each, since_ns, until_ns)), None)
+            said = texts(ways, filters)
+            found = next((each for each in said if self._any(each, since_ns, until_ns)), None)
         except SourceError as error:
             self.app.call_from_thread(self.app.notify, str(error), severity="error", markup=False)
             return
@@ -168,8 +166,6 @@ class Ranged(Counting[Result], Generic[Result]):
 
     def _any(self, filter_text: str, since_ns: int, until_ns: int) -> bool:
         """Tell whether the source still has a flow of a filter and a range."""
-        from tui.filtertext import FilterText
-
         filters = FilterText.read(filter_text)
         request = GetFlowsRequest(whitelist=filters.allow, blacklist=filters.deny, number=1)
         request.since.CopyFrom(from_ns(since_ns))

@@ -59,6 +59,36 @@ async def test_nodes_of_a_relay_and_what_was_lost(tmp_path: Path) -> None:
             assert app.filters.text == "--node-name default/node-1"
 
 
+@pytest.mark.parametrize("name", ["\x1b[31m[/x]", "a --verdict DROPPED", 'a"b', "a\nb"])
+async def test_a_node_of_any_name_leads_to_its_flows(name: str, tmp_path: Path) -> None:
+    source = file_of(tmp_path, event(node_name=name), event(node_name="other"))
+    async with dashboard(source) as pilot:
+        app = pilot.app
+        assert isinstance(app, Palomar)
+        await pilot.press("4")
+        screen = app.screen
+        assert isinstance(screen, Nodes)
+        await until(pilot, lambda: screen.answered_ns is not None)
+        ranking = screen.query_one("#nodes", Ranking)
+        ranking.cursor = [row.name for row in ranking.table.rows].index(f"· {name}")
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app.flows.window) == 1)
+        assert app.current_mode == "flows"
+
+
+async def test_rates_of_nodes_are_of_the_time_that_was_seen(tmp_path: Path) -> None:
+    seen = [event(time=from_ns(NOON_NS - at * SECOND)) for at in range(10)]
+    async with running_relay(tmp_path) as relay:
+        await store(relay.address, seen, node="node-1")
+        async with dashboard(server_at(relay.address)) as pilot:
+            await pilot.press("4")
+            screen = pilot.app.screen
+            assert isinstance(screen, Nodes)
+            await until(pilot, lambda: screen.answered_ns is not None)
+            [row] = screen.query_one("#nodes", Ranking).table.rows
+            assert row.figures[2] == "1.1/s"
+
+
 async def test_a_relay_that_is_gone_leaves_what_it_said(tmp_path: Path) -> None:
     async with running_relay(tmp_path) as relay:
         await store(relay.address, [event()], node="node-1")

@@ -8,6 +8,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Label
 
+from proto import flow_pb2
 from proto.flow_pb2 import Flow
 from proto.timestamps import SECOND, from_ns
 from relay.rings.limits import Limit
@@ -23,6 +24,8 @@ from tui.screens.overview import Overview
 from tui.widgets.choice import Choice
 from tui.widgets.plot import Plot
 from tui.widgets.ranking import Ranking
+
+NAMES = ("a\r\nforged", 'a"b\\', "\x1b[31m", "[bold]x", "\u202eback", "--verdict", "日本")
 
 
 @pytest.fixture(autouse=True)
@@ -249,3 +252,28 @@ async def test_numbers_move_by_themselves_while_they_are_on_show(
             await pilot.press("1", "2")
             await store(relay.address, [event()], source="c")
             await until(pilot, lambda: table(screen, "verdicts") == [("FORWARDED", "3", "100%")])
+
+
+async def test_no_name_that_strangers_wrote_is_too_much_for_what_leads_to_flows() -> None:
+    named = [{"name": name, "namespace": name} for name in NAMES]
+    drops = [
+        flow(
+            time=from_ns(NOON_NS),
+            verdict=flow_pb2.DROPPED,
+            node_name=policy["name"],
+            source={"namespace": "n", "pod_name": policy["name"]},
+            egress_denied_by=[policy],
+        )
+        for policy in named
+    ]
+    async with overview(drops) as (pilot, screen):
+        app = pilot.app
+        assert isinstance(app, Palomar)
+        ranking = screen.query_one("#drops", Ranking)
+        assert len(ranking.table.rows) == len(NAMES)
+        for number in range(len(NAMES)):
+            ranking.cursor = number
+            ranking.action_open()
+            assert (await opened(pilot))[1] == 1
+            await pilot.press("escape")
+            assert app.screen is screen

@@ -1,6 +1,8 @@
 """The command `palomar tui`."""
 
+import os
 import shlex
+import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -39,9 +41,18 @@ def _show(**_: Any) -> None:
     if ctx.params["serve"]:
         _serve(ctx, filters)
         return
+    if not _is_shown():
+        raise click.UsageError("a dashboard needs a terminal; observe writes flows anywhere")
     from tui.app import Palomar
 
     Palomar(source, filters, zone=zone, keys=keys).run()
+
+
+def _is_shown() -> bool:
+    """Tell whether the dashboard has a terminal, or a browser that is served: Textual reads the
+    standard input, and writes to the standard error.
+    """
+    return "TEXTUAL_DRIVER" in os.environ or (sys.stdin.isatty() and sys.stderr.isatty())
 
 
 def _serve(ctx: click.Context, filters: FilterText) -> None:
@@ -107,7 +118,7 @@ main = SectionedCommand(
     "tui",
     callback=_show,
     params=[
-        *filter_options(live_values),
+        *(each for each in filter_options(live_values) if each.name != "print_raw_filters"),
         *connection_options(),
         zone_option(),
         Option(OTHER, "--input-file", metavar="FILE", envvar=None, help="Show this file instead."),

@@ -23,7 +23,7 @@ SCENES: dict[str, tuple[str, tuple[str, ...]]] = {
     "drops": ("--verdict DROPPED", ("1",)),
     "flow": ("--http-path /foo --protocol http", ("1", "end", "enter")),
     "overview": ("", ("2", "left_square_bracket")),
-    "map": ("-n cilium-test", ("3", "down", "down", "down")),
+    "map": ("-n shop", ("3", "down", "right", "right", *["down"] * 7)),
     "nodes": ("", ("4",)),
 }
 """The filter of each picture, and the keys that lead to it."""

@@ -59,7 +59,7 @@ def _drop(group: Group, total: int) -> Row:
 def _reason(reason: str) -> str:
     """Name a reason; the verdict of a policy is told without one, before the drop itself is."""
     said = reason.removeprefix("DROP_REASON_")
-    return said if said not in ("", "UNKNOWN") else "no reason told"
+    return said if said not in ("", "UNKNOWN") else "no reason"
 
 
 def _denied_by(policies: str) -> str:
@@ -174,7 +174,7 @@ def _per_second(number: int, coverage: AggregateCoverage) -> float:
 
 TABLES: dict[str, tuple[str, Callable[[Answers, AggregateCoverage], Table]]] = {
     "verdicts": ("Verdicts", verdicts),
-    "drops": ("Drops by reason and policy", drops),
+    "drops": ("Drops by reason, policy", drops),
     "lookups": ("DNS failures", lookups),
     "talkers": ("Top talkers", talkers),
     "services": ("HTTP by service", services),

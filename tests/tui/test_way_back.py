@@ -8,6 +8,7 @@ from tests.tui.scenes import dashboard, file_of, until
 from tests.tui.traffic import shop
 from tui.app import Palomar
 from tui.list.intake import Range
+from tui.list.rows import is_state
 from tui.screens.flow import OneFlow
 from tui.screens.map import Map
 from tui.screens.overview import Overview
@@ -86,6 +87,7 @@ async def test_a_range_says_which_and_its_end_is_its_own(tmp_path: Path) -> None
         await until(pilot, lambda: len(screen.window) == 100)
         assert status(screen).startswith(" ▲ from 16:30:59 to 16:32:38 ·")
         assert "flow 1 of 100" in status(screen)
+        assert not any(map(is_state, screen.window.rows()))
         await pilot.press("G")
         assert status(screen).startswith(" ▼ at the end from 16:30:59 to 16:32:38 ·")
         await pilot.press("j")

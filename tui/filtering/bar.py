@@ -185,7 +185,7 @@ class FilterBar(Vertical):
 
     def _show(self, filters: FilterText) -> None:
         self._completed = filters.text
-        self._set(filters.text)
+        self._set(filters.text, 0)  # of a long one its beginning is in sight
 
     def _values(self, field: str) -> Sequence[str]:
         """Give the values of a field, as far as they are known; the source is asked for them."""

@@ -1,5 +1,6 @@
 """What is read for the flow list: a range of times under a filter, counted as it comes."""
 
+from itertools import dropwhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.filtertext import FilterText
@@ -76,9 +77,12 @@ class Intake:
         """
         if self.feed is None or (self.window.is_full and not self.reads_live):
             return
-        from tui.list.rows import losses
+        from tui.list.rows import is_state, losses
 
         rows = self.feed.take()
+        if not (self.reads_live or self._came):
+            # How nodes are now has no place above flows of another time.
+            rows = list(dropwhile(is_state, rows))
         self._came += len(rows)
         self.rate.add(min(len(rows), max(0, self._came - LAST)))
         self.lost += losses(rows)

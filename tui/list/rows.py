@@ -30,6 +30,11 @@ def parsed(row: Row) -> GetFlowsResponse:
     return GetFlowsResponse.FromString(row)
 
 
+def is_state(row: Row) -> bool:
+    """Tell whether a row says what became of nodes, by its first field, without parsing it."""
+    return row[:1] == b"\x12"
+
+
 def losses(rows: Sequence[Row]) -> int:
     """Count the events that these rows say are lost."""
     return sum(parsed(row).lost_events.num_events_lost for row in rows if row[:1] != b"\x0a")

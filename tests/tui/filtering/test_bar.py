@@ -124,3 +124,15 @@ async def test_what_was_typed_is_forgotten_when_something_else_is_clicked(tmp_pa
         await pilot.click("FlowList")
         await until(pilot, lambda: bar.input.value == "--verdict FORWARDED")
         assert not bar.menu.candidates
+
+
+async def test_of_a_long_filter_the_beginning_is_in_sight(tmp_path: Path) -> None:
+    text = "--from-pod shop/cart " * 20
+    async with editing(tmp_path) as (pilot, bar):
+        bar.input.value = text
+        await pilot.press("enter")
+        await until(pilot, lambda: bar.app.filters.text == text.strip())
+        await pilot.pause()
+        assert bar.input.scroll_offset.x == 0
+        await pilot.press("slash")
+        assert bar.input.cursor_position == len(text.strip())

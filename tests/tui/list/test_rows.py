@@ -12,7 +12,7 @@ from proto.relay_pb2 import NODE_CONNECTED, NodeStatusEvent
 from proto.timestamps import from_ns
 from tests.factories import NOON_NS, events, flow
 from tui.list.columns import fit
-from tui.list.rows import drawn, losses
+from tui.list.rows import drawn, is_state, losses
 
 HOSTILE = "[/foo]\x1b[31m\x9b2J\r\n\u202egpj.exe\u2066日本" + "x" * 5000
 
@@ -126,3 +126,10 @@ def test_any_event_fits_its_line(event: ExportEvent) -> None:
     said = line(GetFlowsResponse.FromString(event.SerializeToString()))
     assert cell_len(said) == 140
     assert not UNSAFE.search(said)
+
+
+def test_what_became_of_nodes_is_told_from_flows_and_losses() -> None:
+    state = GetFlowsResponse(node_status=NodeStatusEvent(), node_name="n", time=from_ns(NOON_NS))
+    assert is_state(state.SerializeToString())
+    others = (answer(), GetFlowsResponse(lost_events=flow_pb2.LostEvent(num_events_lost=1)))
+    assert not any(is_state(other.SerializeToString()) for other in others)

@@ -30,6 +30,7 @@ class Narrowed(NamedTuple):
 
 
 UNDECIDED = Narrowed(ANY, False)
+OF_HTTP = Narrowed(In("record", {RECORDS["http"]}), False)
 
 
 def _scalar(column: str) -> Callable[[Sequence[int]], Tree]:
@@ -143,7 +144,7 @@ class Narrow:
             return _status(term)
         column = DICTIONARIES.get(name) or DICTIONARIES.get(term.field.reads)
         if column is None:
-            return UNDECIDED
+            return OF_HTTP if term.field.reads == "http" and not term.matches(None) else UNDECIDED
         wanted = Wanted(self._dimensions[column.dimension], term.matches)
         self._wanted.append(wanted)
         return Narrowed(In(column.name, wanted.ids), wanted.exact)

@@ -12,7 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive, var
 from textual.scroll_view import ScrollView
@@ -174,13 +174,21 @@ class FlowList(ScrollView, can_focus=True):
         self.post_message(self.Refitted(self.placed))
         self.refresh()
 
-    def render_line(self, y: int) -> Strip:
-        """Draw the line at `y`."""
-        number, width = self.top + y, self._area.width
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw the lines in a region. Around the list there is no border, padding or tint; finding
+        that out for each line, as for any widget, takes as long as drawing it.
+        """
+        top, width = self.top, self._area.width
+        beyond = self.region.width - width
+        strips = [self._strip(top + y, width, beyond) for y in crop.line_range]
+        return [strip.crop(*crop.column_span) for strip in strips]
+
+    def _strip(self, number: int, width: int, beyond: int) -> Strip:
+        """Draw a row; `beyond` cells are under the scroll bar."""
         if number >= self.window.end or not self.placed:
-            return Strip.blank(width, self._style("flow", "gap", False))
+            return Strip.blank(width + beyond, self._style("flow", "gap", False))
         cell = self.cell if number == self.cursor else -1
-        return self._line(self.window[number], width, cell, self.has_focus)
+        return self._line(self.window[number], width, beyond, cell, self.has_focus)
 
     def notify_style_update(self) -> None:
         """Forget what was drawn in other colours."""
@@ -262,21 +270,27 @@ class FlowList(ScrollView, can_focus=True):
         self._moving = False
         self.refresh()
 
-    def _draw(self, row: Row, width: int, cell: int, focused: bool) -> Strip:
+    def _draw(self, row: Row, width: int, beyond: int, cell: int, focused: bool) -> Strip:
         from tui.list.rows import drawn
 
         cells, style = drawn(row, self.placed, width, self._clock)
         chosen = 2 * cell if cell >= 0 and focused and len(cells) > 1 else -1
-        return Strip(
-            [
-                Segment(text, self._style(style, name, cell >= 0, index == chosen))
-                for index, (text, name) in enumerate(cells)
-            ],
-            width,
-        )
+        line = [
+            Segment(text, self._style(style, name, cell >= 0, index == chosen))
+            for index, (text, name) in enumerate(cells)
+        ]
+        if beyond:
+            line.append(Segment(" " * beyond))
+        return Strip(line, width + beyond)
 
     def _made_style(self, row: str, cell: str, selected: bool, chosen: bool = False) -> Style:
         names = [row, cell, *["cursor"] * selected, *["cell"] * chosen]
         made = self.get_visual_style(*(f"flow-list--{name}" for name in names)).rich_style
-        # Without colours the selected row is in reverse video, and its cell is not.
-        return made + Style(reverse=selected and not chosen) if self.app.no_color else made
+        if self.app.no_color:
+            # Without colours the selected row is in reverse video, and its cell is not.
+            made += Style(reverse=selected and not chosen)
+        # A filter changes a style alike wherever it is; here it is asked once.
+        for line_filter in self.get_line_filters():
+            [segment] = line_filter.apply([Segment(" ", made)], self.background_colors[1])
+            made = segment.style or made
+        return made

@@ -61,6 +61,8 @@ class FilterBar(Vertical):
         """What had the focus before the filter was edited."""
         self._completed = ""
         """The text as it was completed last."""
+        self._unchecked = False
+        """Whether what is typed is still to be checked."""
 
     def compose(self) -> ComposeResult:
         """Lay out the bar."""
@@ -110,9 +112,14 @@ class FilterBar(Vertical):
 
     @on(Input.Changed)
     def check(self, event: Input.Changed) -> None:
-        """Check what is typed, and offer what could stand there."""
+        """Have what is typed checked, after it is drawn, and what could stand there offered."""
         event.stop()
-        self._checked(event.value)
+        if not self._unchecked:
+            self._unchecked = self.call_after_refresh(self._look)
+
+    def _look(self) -> None:
+        self._unchecked = False
+        self._checked(self.input.value)
         if self.input.has_focus and not self._offered:
             self._offer()
 

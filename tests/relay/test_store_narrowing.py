@@ -128,6 +128,28 @@ def test_bitmaps_over_many_spans() -> None:
     assert bitmaps.present("address") == {7}
 
 
+@given(
+    st.lists(st.sets(st.integers(1, 40)), max_size=600),
+    st.sets(st.integers(0, 50), max_size=20),
+    st.integers(0, 700),
+)
+def test_bitmaps_are_what_occurs_in_blocks(
+    blocks: list[set[int]], wanted: set[int], dropped: int
+) -> None:
+    bitmaps = Bitmaps()
+    for block, values in enumerate(blocks):
+        keys = zone_key("node", np.array(sorted(values), np.int64))
+        bitmaps.add(block, np.sort(np.concatenate([keys, zone_key("url", np.array([3, 50]))])))
+    bitmaps.drop_below(dropped)
+    assert bitmaps.present("node") == set().union(*blocks[dropped:])
+    if 0 in wanted:
+        assert bitmaps.blocks(0, "node", wanted) == ALL
+        return
+    for block, values in list(enumerate(blocks))[dropped:]:
+        bits = bitmaps.blocks(block >> 8, "node", wanted)
+        assert bool(bits >> (block & 255) & 1) == bool(values & wanted)
+
+
 def test_unused_values_are_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Unique URLs do not fill the memory, ids are never given out again, and followers forget."""
     monkeypatch.setattr(dimensions, "COLLECT_AFTER", 500)

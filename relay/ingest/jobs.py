@@ -15,7 +15,7 @@ MAX_WAITING_BYTES = 64 << 20
 MAX_WAITING_JOBS = 4096
 """What the queue takes before it says Busy."""
 
-MAX_GROUP_BYTES = 2 << 20
+MAX_GROUP_BYTES = 3 << 20
 """Requests that are committed together, once there are that many bytes of them."""
 
 GOODBYE = CollectRequest(goodbye=Goodbye()).SerializeToString()

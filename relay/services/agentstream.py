@@ -14,6 +14,7 @@ from proto.version import VERSION
 from relay.counts.metrics import Metrics
 from relay.ingest.streams import Progress, StreamKey
 from relay.services.gate import Gate
+from relay.services.landing import Landing
 from relay.services.nodes import Known
 from relay.services.refusal import Context, Misbehaved, Refused, refusal
 from relay.settings import Settings
@@ -38,6 +39,7 @@ class AgentStream:
         known: Known,
         store: Store,
         gate: Gate,
+        landing: Landing[Progress],
         metrics: Metrics,
         settings: Settings,
     ) -> None:
@@ -47,6 +49,7 @@ class AgentStream:
         self._known = known
         self._store = store
         self._gate = gate
+        self._landing = landing
         self._metrics = metrics
         self._settings = settings
         self._progress = Progress(0, b"", 0)
@@ -97,7 +100,7 @@ class AgentStream:
     async def _ask(self, say: Callable[[StreamKey], Future[Progress]]) -> Progress:
         """Have the store say how far it is, once all that came before is committed."""
         try:
-            return await asyncio.shield(asyncio.wrap_future(say(self._key)))
+            return await asyncio.shield(self._landing.wait(say(self._key)))
         except Exception as error:
             raise refusal(error) from None
 
@@ -119,7 +122,7 @@ class AgentStream:
     def _submit(self, message: bytes, cost: int) -> asyncio.Future[Progress]:
         """Hand a batch to the store; the future is done after the commit."""
         try:
-            waiting = asyncio.wrap_future(self._store.append(self._key, message))
+            waiting = self._landing.wait(self._store.append(self._key, message))
         except Exception as error:
             waiting = asyncio.get_running_loop().create_future()
             waiting.set_exception(error)

@@ -8,9 +8,10 @@ from google.protobuf.message import DecodeError
 
 from proto.collector_pb2 import CollectRequest, Hello
 from relay.counts.metrics import Metrics
-from relay.ingest.streams import StreamKey
+from relay.ingest.streams import Progress, StreamKey
 from relay.services.agentstream import AgentStream
 from relay.services.gate import Gate
+from relay.services.landing import Landing
 from relay.services.nodes import Nodes, full_name
 from relay.services.refusal import Context, Misbehaved, Refused, Stopping, TooMany
 from relay.settings import Settings
@@ -29,6 +30,7 @@ class Collector:
         self._metrics = metrics
         self._settings = settings
         self._gate = Gate(settings.ingest_bytes)
+        self._landing: Landing[Progress] = Landing()
         self._open = 0
         self._streams: dict[StreamKey, AgentStream] = {}
         self._stopping = False
@@ -65,7 +67,14 @@ class Collector:
         tls = context.auth_context().get("transport_security_type") == [b"ssl"]
         known = self._nodes.connect(key.node, hello.version, context.peer(), tls)
         stream = AgentStream(
-            context, key, known, self._store, self._gate, self._metrics, self._settings
+            context,
+            key,
+            known,
+            self._store,
+            self._gate,
+            self._landing,
+            self._metrics,
+            self._settings,
         )
         self._replace(key, stream)
         try:

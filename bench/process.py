@@ -11,6 +11,11 @@ from typing import IO, Any, NamedTuple
 import psutil
 
 
+for setting in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"):
+    # As on anyone's machine, modules are compiled once, and not at every start.
+    os.environ.pop(setting, None)
+
+
 class Used(NamedTuple):
     """What a process used: its life and its CPU in seconds, its most memory in MB where known."""
 

@@ -10,7 +10,6 @@ from typing import IO, Any, NamedTuple
 
 import psutil
 
-
 for setting in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"):
     # As on anyone's machine, modules are compiled once, and not at every start.
     os.environ.pop(setting, None)

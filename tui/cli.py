@@ -1,5 +1,6 @@
 """The command `palomar tui`."""
 
+import gc
 import os
 import shlex
 import sys
@@ -45,7 +46,16 @@ def _show(**_: Any) -> None:
         raise click.UsageError("a dashboard needs a terminal; observe writes flows anywhere")
     from tui.app import Palomar
 
+    _collect_little()
     Palomar(source, filters, zone=zone, keys=keys).run()
+
+
+def _collect_little() -> None:
+    """Have garbage looked for often, and among few objects: a key waits meanwhile. What is loaded
+    by now stays, and need not be looked at again.
+    """
+    gc.freeze()
+    gc.set_threshold(2_000, 10, 200)
 
 
 def _is_shown() -> bool:

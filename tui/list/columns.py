@@ -5,6 +5,12 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
+STYLES = (
+    *("time", "name", "kind", "l7", "summary", "node", "reply", "gap", "flow", "lost", "state"),
+    *("forwarded", "dropped", "error", "audit", "redirected", "other", "cursor", "cell"),
+)
+"""The styles of cells and rows, each a component class `flow-list--NAME`."""
+
 
 class Column(NamedTuple):
     """A column: its name and head, from `least` to `most` cells wide.

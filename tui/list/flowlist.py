@@ -19,7 +19,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.keys import key
-from tui.list.columns import Placed, fit
+from tui.list.columns import STYLES, Placed, fit
 from tui.list.window import Row, Window
 
 if TYPE_CHECKING:
@@ -28,12 +28,6 @@ if TYPE_CHECKING:
 
 STRIPS = 2048
 """How many drawn lines are remembered."""
-
-STYLES = (
-    *("time", "name", "kind", "l7", "summary", "node", "reply", "gap", "flow", "lost", "state"),
-    *("forwarded", "dropped", "error", "audit", "redirected", "other", "cursor", "cell"),
-)
-"""The styles of cells and rows, each a component class `flow-list--NAME`."""
 
 
 class FlowList(ScrollView, can_focus=True):
@@ -143,12 +137,21 @@ class FlowList(ScrollView, can_focus=True):
     def show_from(self, top: int) -> None:
         """Show the window as it is now, from row `top` on; its end while following."""
         self._moving = True
-        self.virtual_size = Size(self._area.width, len(self.window))
+        self._tell_size()
         self._moving = False
         if self.following:
             top = self.window.end
             self.cursor = self._inside(top)
         self._go(top)
+
+    def _tell_size(self) -> None:
+        """Say how many rows there are. Only where the scroll bar comes or goes is all laid out."""
+        size = Size(self._area.width, len(self.window))
+        if self.show_vertical_scrollbar and size.height > self._area.height:
+            self.set_reactive(FlowList.virtual_size, size)
+            self.vertical_scrollbar.window_virtual_size = size.height
+        else:
+            self.virtual_size = size
 
     def follow(self) -> None:
         """Go to the end, and stay there."""
@@ -175,9 +178,8 @@ class FlowList(ScrollView, can_focus=True):
         self.refresh()
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Draw the lines in a region. Around the list there is no border, padding or tint; finding
-        that out for each line, as for any widget, takes as long as drawing it.
-        """
+        """Draw the lines in a region. There is no border, padding or tint around them, and to find
+        that out for each line, as for any widget, takes as long as drawing it."""
         top, width = self.top, self._area.width
         beyond = self.region.width - width
         strips = [self._strip(top + y, width, beyond) for y in crop.line_range]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +21,9 @@ from relay.rings.stored import own_times
 
 READ = 64
 """Blocks whose columns are read at once."""
+
+FEW = 1024
+"""Blocks that are put in order rather than picked from all."""
 
 
 class Stretch(NamedTuple):
@@ -145,26 +148,36 @@ class Part:
         times = own_times(orders, skews)
         return (times >= self._since) & (times <= self._until)
 
-    def _ordered(self, sign: int) -> list[Block]:
-        view = self.view
+    def _ordered(self, sign: int) -> Iterable[Block]:
+        """Give the blocks in which wanted values are noted, the one that begins first at the head.
+
+        A few are put in order; of many, those that are asked for are picked from all.
+        """
+        ordered = self.view.by_least if sign > 0 else reversed(self.view.by_greatest)
         if self._tree is ANY:
-            return view.by_least if sign > 0 else view.by_greatest[::-1]
-        noted = self._noted(view.blocks)
+            return ordered
+        spans = self._noted()
+        if sum(bits.bit_count() for bits in spans.values()) > FEW:
+            return (b for b in ordered if spans[b.id >> SPAN_BITS] >> (b.id & SPAN_BLOCKS - 1) & 1)
+        noted = [block for span, bits in spans.items() for block in self._blocks(span, bits)]
         return sorted(noted, key=LEAST) if sign > 0 else sorted(noted, key=GREATEST, reverse=True)
 
-    def _noted(self, blocks: list[Block]) -> list[Block]:
-        """Leave out the blocks in which no wanted value is noted."""
-        noted: list[Block] = []
-        place = 0
-        while place < len(blocks):
-            span = blocks[place].id >> SPAN_BITS
-            beyond = place + SPAN_BLOCKS - (blocks[place].id & SPAN_BLOCKS - 1)
-            bits = to_blocks(self._tree, self.ring.bitmaps, span)
-            if bits:
-                mine = blocks[place:beyond]
-                noted += [b for b in mine if bits >> (b.id & SPAN_BLOCKS - 1) & 1]
-            place = beyond
-        return noted
+    def _noted(self) -> dict[int, int]:
+        """Give the blocks in which wanted values are noted, as bits, by their spans."""
+        blocks = self.view.blocks
+        spans = range(blocks[0].id >> SPAN_BITS, (blocks[-1].id >> SPAN_BITS) + 1) if blocks else ()
+        return {span: to_blocks(self._tree, self.ring.bitmaps, span) for span in spans}
+
+    def _blocks(self, span: int, bits: int) -> Iterator[Block]:
+        """Give the blocks of a span that are among `bits`; they follow each other without a gap."""
+        blocks = self.view.blocks
+        start = (span << SPAN_BITS) - blocks[0].id
+        while bits:
+            lowest = bits & -bits
+            bits ^= lowest
+            place = start + lowest.bit_length() - 1
+            if 0 <= place < len(blocks):
+                yield blocks[place]
 
     def _overlaps(self, block: Block) -> bool:
         if block.time_min is None or block.time_max is None:

@@ -62,7 +62,7 @@ class Reader:
             KINDS[kind],
             *self._flow(flow),
             *self._ends(flow),
-            *(self._addresses(flow.IP)),
+            *self._addresses(flow.IP),
             *_transport(flow.l4),
             *layer7,
         )

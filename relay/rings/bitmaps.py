@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from relay.rings.columns import ZONE_BITS, ZONES, Bools, Ints, zone_key
+from relay.rings.columns import ZONE_BITS, ZONE_NUMBERS, Bools, Ints, zone_key
 
 SPAN_BITS = 8
 SPAN_BLOCKS = 1 << SPAN_BITS
@@ -102,7 +102,7 @@ class Bitmaps:
 
 def values_of(zone: str, keys: Ints) -> set[int]:
     """Give the values that zone keys stand for, of those that belong to `zone`."""
-    mine: Bools = keys & (1 << ZONE_BITS) - 1 == ZONES.index(zone)
+    mine: Bools = keys & (1 << ZONE_BITS) - 1 == ZONE_NUMBERS[zone]
     return set((keys[mine] >> ZONE_BITS).tolist())
 
 

@@ -13,7 +13,7 @@ from google.protobuf.message import DecodeError
 
 from proto import shadow_pb2
 from proto.framing import framed
-from relay.rings.columns import COLUMNS, INDEX, NO_TIME, ZONE_BITS, ZONES, Ints, Table
+from relay.rings.columns import COLUMNS, INDEX, NO_TIME, ZONE_BITS, ZONE_NUMBERS, Ints, Table
 from relay.rings.packing import PackedColumn, pack_table
 
 BLOCK_BITS = 8
@@ -22,7 +22,7 @@ BLOCK_EVENTS = 1 << BLOCK_BITS
 
 SEQ, ORDER, SKEW = INDEX["seq"], INDEX["order_ns"], INDEX["skew_ns"]
 ZONED = [INDEX[column.name] for column in COLUMNS if column.zone]
-ZONE_NUMBERS = np.array([[ZONES.index(column.zone)] for column in COLUMNS if column.zone])
+NUMBER_OF_ZONED = np.array([[ZONE_NUMBERS[column.zone]] for column in COLUMNS if column.zone])
 
 BLOCK_ROW_BYTES = 512
 """What a block takes on disk beside its values, about."""
@@ -141,7 +141,7 @@ def unpack(content: bytes) -> list[bytes]:
 def zone_keys(table: Table) -> Ints:
     """Give what occurs in these columns, as zone keys in ascending order."""
     values = table[ZONED]
-    keys: Ints = (values << ZONE_BITS | ZONE_NUMBERS)[values > 0]
+    keys: Ints = (values << ZONE_BITS | NUMBER_OF_ZONED)[values > 0]
     keys.sort()
     return keys[np.flatnonzero(np.diff(keys, prepend=-1))]
 

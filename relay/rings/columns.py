@@ -110,6 +110,7 @@ def named(table: Table) -> dict[str, Ints]:
 
 
 ZONE_NUMBERS = {zone: number for number, zone in enumerate(ZONES)}
+"""The place of each zone in ZONES."""
 
 Key = TypeVar("Key", int, Ints)
 

@@ -1,12 +1,25 @@
 """From responses to text: the loop of every command that prints."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from observe.printers import OUTPUTS
 from observe.printers.printer import Printer
 from observe.streams import Sink
 from proto import relay_pb2
+
+
+class Printed(NamedTuple):
+    """What was made of a batch elsewhere: text for both streams, how many flows it shows, what it
+    says of nodes, and the batch serialized without its responses.
+    """
+
+    out: bytes
+    err: bytes
+    shown: int
+    missing: set[str]
+    failed: bool
+    rest: bytes
 
 
 class Show:
@@ -22,6 +35,8 @@ class Show:
         """Nodes that the server does not reach."""
         self.failed = False
         """Whether a node answered with an error."""
+        self.parse = printer.parse
+        """Parses what a server sends, for `print`."""
         self._printer = printer
         self._out = out
         self._err = err
@@ -36,18 +51,27 @@ class Show:
         }
 
     def run(self, batches: Iterable[Sequence[Any]], most: int | None = None) -> None:
-        """Print batches to their end, or until `most` flows were printed."""
+        """Print batches from first to last, or until `most` flows were printed."""
+        self._out.write(self._printer.opening())
         for batch in batches:
-            self._print(batch if most is None else self._cut(batch, most - self.shown))
+            self.print(batch if most is None else self._cut(batch, most - self.shown))
             if most is not None and self.shown >= most:
                 break
+
+    def take(self, printed: Printed) -> None:
+        """Print what was made of a batch elsewhere."""
+        self._out.write_bytes(printed.out)
+        self._err.write_bytes(printed.err)
+        self.shown += printed.shown
+        self.missing |= printed.missing
+        self.failed |= printed.failed
 
     def close(self) -> None:
         """Print what was held back."""
         self._out.write(self._printer.close())
         self._out.flush()
 
-    def _print(self, batch: Sequence[Any]) -> None:
+    def print(self, batch: Sequence[Any]) -> None:
         """Print a batch; what belongs to one stream is written at once."""
         pieces: list[str] = []
         for response in batch:

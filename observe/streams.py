@@ -2,6 +2,7 @@
 
 import os
 import sys
+from io import BytesIO
 from typing import BinaryIO
 
 
@@ -15,9 +16,13 @@ class Sink:
     def write(self, text: str) -> None:
         """Write a text, nothing if it is empty."""
         if text:
-            self._stream.write(text.encode())
-            if self._eager:
-                self._stream.flush()
+            self.write_bytes(text.encode())
+
+    def write_bytes(self, text: bytes) -> None:
+        """Write a text that is encoded already."""
+        self._stream.write(text)
+        if self._eager:
+            self._stream.flush()
 
     def flush(self) -> None:
         """Hand on what was held back."""
@@ -30,11 +35,26 @@ class Nowhere(Sink):
     def __init__(self) -> None:
         pass
 
-    def write(self, text: str) -> None:
+    def write_bytes(self, text: bytes) -> None:
         """Drop a text."""
 
     def flush(self) -> None:
         """Do nothing."""
+
+
+class Held(Sink):
+    """Keeps text until it is taken."""
+
+    def __init__(self) -> None:
+        self._stream: BytesIO = BytesIO()
+        super().__init__(self._stream)
+
+    def take(self) -> bytes:
+        """Give what was written since the last time."""
+        text = self._stream.getvalue()
+        self._stream.seek(0)
+        self._stream.truncate()
+        return text
 
 
 def output(eager: bool) -> Sink:

@@ -1,8 +1,9 @@
 """What the commands do: ask a server or a file, print, and say what there is to say at the end."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,10 +14,16 @@ from observe.printers import OUTPUTS, printer_for
 from observe.request import flows_request
 from observe.selecting import DEFAULT_LAST, wanted
 from observe.show import Show
-from observe.streams import errors, hang_up, output
+from observe.streams import errors, hang_up, is_terminal, output
 from proto.escape import escape
 from proto.flow_pb2 import FlowFilter
 from proto.observer_pb2 import GetAgentEventsRequest, GetDebugEventsRequest, GetFlowsRequest
+
+if TYPE_CHECKING:
+    from proto.client import Through
+
+MANY = 2_000
+"""From how many flows on they are printed by workers, which take a while to begin."""
 
 Batches = Iterable[Sequence[Any]]
 Request = GetFlowsRequest | GetAgentEventsRequest | GetDebugEventsRequest
@@ -39,15 +46,17 @@ class Watch:
         self._default = 0 if self.path else DEFAULT_LAST
         self._silent: bool = given["silent_errors"]
         eager = self.wanted.follow or self.path == "-"
-        printer = printer_for(given["output"], self.style)
-        self.show = Show(given["output"], printer, output(eager), errors(self._silent), kind)
+        self._make = partial(Show, given["output"], printer_for(given["output"], self.style))
+        self.show = self._make(output(eager), errors(self._silent), kind)
 
     def flows(self, allow: Sequence[FlowFilter], deny: Sequence[FlowFilter]) -> None:
         """Show flows."""
         mask = mask_of(self.ctx)
         request = flows_request(self.wanted, allow, deny, mask, default=self._default)
         enough = [] if mask or self.path else enough_for(self.ctx, self.style)
-        self._ask(request, lambda client: partial(client.responses, enough=enough))
+        with self._through(request) as through:
+            more = {"enough": enough, "through": through}
+            self._ask(request, lambda client: partial(client.responses, **more))
 
     def agent_events(self) -> None:
         """Show agent events."""
@@ -62,6 +71,15 @@ class Watch:
             self.wanted.ask(GetDebugEventsRequest(), self._default),
             lambda client: client.debug_events,
         )
+
+    def _through(self, request: GetFlowsRequest) -> "AbstractContextManager[Through | None]":
+        """Have batches go through workers that print, where there may be many."""
+        few = 0 < request.number < MANY or request.follow
+        if few or self.path or is_terminal() or not OUTPUTS[self.ctx.params["output"]].apart:
+            return nullcontext()
+        from observe.spread import spread
+
+        return spread(self.show, self._make)
 
     def _ask(self, request: Request, method: Callable[[Any], Callable[..., Batches]]) -> None:
         if self.path:
@@ -98,7 +116,7 @@ class Watch:
             with connect(self.ctx, self._say) as client:
                 batches = method(client)(request, on_reconnect=self._say)
                 self._run(batches, lambda: of_server(client, self.show.missing))
-        except TransportError as error:
+        except (ObserveError, TransportError) as error:
             raise click.ClickException(escape(str(error))) from None
 
     def _run(self, batches: Batches, hint: Callable[[], str]) -> None:

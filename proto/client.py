@@ -9,7 +9,7 @@ several threads, and closed from any: what it is reading then ends.
 """
 
 import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
@@ -35,7 +35,6 @@ from proto.observer_pb2 import (
 from proto.observer_pb2_grpc import ObserverStub
 from proto.overlap import Answer
 from proto.reader_pb2 import ReadRequest, ReadResponse
-from proto.reader_pb2_grpc import ReaderStub
 from proto.reading import Reading, Request, Retry
 from proto.rings_pb2 import ListRingsRequest, Ring
 from proto.rings_pb2_grpc import RingsStub
@@ -45,6 +44,7 @@ from proto.transport import TLS, Target, open_channel
 TIMEOUT_SECONDS = 12.0
 """How long connecting may take, and a server to answer a call that is not a stream."""
 
+READ_METHOD = "/palomar.v1.Reader/Read"
 HEALTH_METHOD = "/grpc.health.v1.Health/Check"
 HEALTH_SERVICE = "hubble.server.Observer"
 """The service whose health servers of Hubble tell."""
@@ -52,19 +52,25 @@ HEALTH_SERVICE = "hubble.server.Observer"
 
 Question = TypeVar("Question")
 Reply = TypeVar("Reply")
-Message = TypeVar("Message", covariant=True)
 
 
-class Stream(Protocol[Message]):
-    """A call that answers with a stream of messages."""
-
-    def __iter__(self) -> Iterator[Message]: ...
+class Call(Protocol):
+    """A call that was made."""
 
     def initial_metadata(self) -> Metadata:
         """Give what the server says before its first message."""
 
     def cancel(self) -> object:
         """End the call."""
+
+
+Through = Callable[[Iterable[bytes]], Iterable[ReadResponse]]
+"""Makes batches of serialized ones, all or what is left of them."""
+
+
+def parsed(batches: Iterable[bytes]) -> Iterable[ReadResponse]:
+    """Make batches of serialized ones."""
+    return map(ReadResponse.FromString, batches)
 
 
 class Client:
@@ -88,7 +94,9 @@ class Client:
         self._closed = threading.Event()
         self._channel = open_channel(self.server.target, tls, connecting=timeout)
         self._observer = ObserverStub(self._channel)
-        self._reader = ReaderStub(self._channel)
+        self._batches: grpc.UnaryStreamMultiCallable[ReadRequest, bytes] = (
+            self._channel.unary_stream(READ_METHOD, ReadRequest.SerializeToString)
+        )
         self._aggregator = AggregatorStub(self._channel)
         self._rings = RingsStub(self._channel)
 
@@ -99,15 +107,17 @@ class Client:
         on_reconnect: Say | None = None,
         on_retry: Retry | None = None,
         enough: Sequence[str] = (),
+        through: Through | None = None,
     ) -> Generator[list[GetFlowsResponse]]:
         """Read flows, in batches as they come; a follow reconnects, and tells `on_reconnect` so,
         and `on_retry` of each attempt. `enough` names fields that suffice the caller: others may be
-        left out where that saves anything.
+        left out where that saves anything. Where the server sends batches they go `through`, which
+        may take responses out of them, and yields one for each, in their order.
         """
         reading = Reading[GetFlowsRequest, GetFlowsResponse](
             request, self.server, on_reconnect, on_retry, enough
         )
-        return self._read(reading, self._observer.GetFlows)
+        return self._read(reading, self._observer.GetFlows, through or parsed)
 
     def agent_events(
         self, request: GetAgentEventsRequest, *, on_reconnect: Say | None = None
@@ -190,13 +200,14 @@ class Client:
         self,
         reading: Reading[Request, Answer],
         method: "grpc.UnaryStreamMultiCallable[Request, Answer]",
+        through: Through = parsed,
     ) -> Generator[list[Answer]]:
         """Read until the answer is complete, or this client is closed."""
         delay: float | None = 0.0
         while delay is not None and not self._closed.wait(delay):
             failed = None
             try:
-                yield from self._attempt(reading, method)
+                yield from self._attempt(reading, method, through)
             except grpc.RpcError as error:
                 failed = error
             delay = None if self._closed.is_set() else reading.after(failed)
@@ -205,20 +216,26 @@ class Client:
         self,
         reading: Reading[Request, Answer],
         method: "grpc.UnaryStreamMultiCallable[Request, Answer]",
+        through: Through,
     ) -> Generator[list[Answer]]:
         """Make one call and read its answers."""
         asked = reading.ask()
         if isinstance(asked, ReadRequest):
-            return self._drain(self._reader.Read(asked), reading)
-        return self._drain(method(asked, timeout=reading.timeout()), reading)
+            batches = self._batches(asked)
+            return self._drain(batches, through(batches), reading)
+        answers = method(asked, timeout=reading.timeout())
+        return self._drain(answers, answers, reading)
 
     def _drain(
-        self, call: Stream[ReadResponse | Answer], reading: Reading[Request, Answer]
+        self,
+        call: Call,
+        messages: Iterable[ReadResponse | Answer],
+        reading: Reading[Request, Answer],
     ) -> Generator[list[Answer]]:
         """Read the messages of a call; whoever stops reading cancels it."""
         heard = False
         try:
-            for message in call:
+            for message in messages:
                 if not heard:
                     self.server.heard(call.initial_metadata())
                     heard = True

@@ -11,6 +11,11 @@ def events(*answers: GetFlowsResponse) -> list[ExportEvent]:
     return [ExportEvent.FromString(answer.SerializeToString()) for answer in answers]
 
 
+def feed_events(address: str, sent: list[ExportEvent]) -> None:
+    """Store events, after what was fed before; return when they are committed."""
+    asyncio.run(store(address, sent))
+
+
 def feed(address: str, *answers: GetFlowsResponse) -> None:
     """Store what these answers hold, after what was fed before; return when it is committed."""
-    asyncio.run(store(address, events(*answers)))
+    feed_events(address, events(*answers))

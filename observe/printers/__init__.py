@@ -15,7 +15,8 @@ class Output(NamedTuple):
     """An output: where its printer is, and what it is fit for.
 
     `words` says that a flow is shown in words and not whole, `follows` that lines may be shown as
-    they come, `only_flows` that nothing but flows belongs in it: a loss is for standard error.
+    they come, `only_flows` that nothing but flows belongs in it: a loss is for standard error;
+    `apart` that how a flow is shown does not depend on what was shown before.
     """
 
     module: str
@@ -23,13 +24,14 @@ class Output(NamedTuple):
     words: bool = True
     follows: bool = True
     only_flows: bool = False
+    apart: bool = True
 
 
 OUTPUTS: dict[str, Output] = {
     "compact": Output("compact", "CompactPrinter"),
-    "dict": Output("dictionary", "DictPrinter"),
-    "table": Output("table", "TablePrinter", follows=False),
-    "tab": Output("table", "TablePrinter", follows=False),
+    "dict": Output("dictionary", "DictPrinter", apart=False),
+    "table": Output("table", "TablePrinter", follows=False, apart=False),
+    "tab": Output("table", "TablePrinter", follows=False, apart=False),
     "jsonpb": Output("jsonlines", "JsonPrinter", words=False),
     "json": Output("jsonlines", "JsonPrinter", words=False),
     "flow": Output("jsonlines", "FlowPrinter", words=False, only_flows=True),

@@ -15,20 +15,15 @@ class CsvPrinter(CompactPrinter):
         super().__init__(style)
         self._columns = [column(name).show for name in style.columns]
         self._record = csv.writer(_Text()).writerow
-        self._header = str(self._record(style.columns))
+
+    def opening(self) -> str:
+        """Give the header."""
+        return str(self._record(self.style.columns))
 
     def flow(self, response: Any) -> str:
-        """Show a flow, the first one after the header."""
+        """Show a flow."""
         flow, style = response.flow, self.style
-        return self._headed(str(self._record([show(flow, style) for show in self._columns])))
-
-    def close(self) -> str:
-        """Give the header where there was no flow."""
-        return self._headed("")
-
-    def _headed(self, text: str) -> str:
-        header, self._header = self._header, ""
-        return header + text
+        return str(self._record([show(flow, style) for show in self._columns]))
 
 
 class _Text:

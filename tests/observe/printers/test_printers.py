@@ -35,7 +35,7 @@ def flows_printed(output: str, style: Style) -> str:
     printer = printer_for(output, style)
     losses = () if OUTPUTS[output].only_flows else LOSSES
     lines = [printer.flow(each) for each in FLOWS] + [printer.lost(each) for each in losses]
-    return "".join(lines) + printer.close()
+    return printer.opening() + "".join(lines) + printer.close()
 
 
 def events_printed(output: str, style: Style) -> str:
@@ -91,7 +91,7 @@ def test_nothing_that_strangers_wrote_reaches_the_terminal(output: str, style: s
 @pytest.mark.parametrize("output", ["compact", "table", "jsonpb", "flow", "csv"])
 def test_a_flow_is_one_line_whatever_is_in_it(output: str) -> None:
     printer = printer_for(output, PLAIN)
-    printed = "".join(map(printer.flow, FLOWS)) + printer.close()
+    printed = printer.opening() + "".join(map(printer.flow, FLOWS)) + printer.close()
     headers = output in ("table", "csv")
     assert printed.count("\n") == len(FLOWS) + headers
 
@@ -134,7 +134,7 @@ def test_json_lines_can_be_read_again(output: str) -> None:
 def test_csv_can_be_read_by_others() -> None:
     style = replace(PLAIN, columns=(*COLUMNS, "uuid", "source.labels", "l7.http", "is_reply"))
     printer = printer_for("csv", style)
-    text = "".join(map(printer.flow, FLOWS)) + printer.close()
+    text = printer.opening() + "".join(map(printer.flow, FLOWS))
     rows = list(csv.reader(io.StringIO(text, newline="")))
     assert rows[0] == list(style.columns)
     assert len(rows) == len(FLOWS) + 1
@@ -143,7 +143,7 @@ def test_csv_can_be_read_by_others() -> None:
 
 
 def test_csv_without_flows_has_a_header() -> None:
-    assert printer_for("csv", PLAIN).close() == ",".join(CSV_COLUMNS) + "\r\n"
+    assert printer_for("csv", PLAIN).opening() == ",".join(CSV_COLUMNS) + "\r\n"
 
 
 def test_a_long_table_is_printed_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,7 +61,7 @@ def _greeting(relay: "Relay") -> str:
     metrics = (
         f"; metrics on http://{relay.metrics_address}/metrics" if relay.metrics_address else ""
     )
-    where = ", ".join(relay.addresses)
+    where = ", ".join((*relay.addresses, *relay.hubble_addresses))
     return f"{VERSION} listening on {where}; {kept} events in {relay.settings.data}{metrics}"
 
 

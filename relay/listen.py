@@ -21,7 +21,7 @@ SOCKET_MODE = 0o660
 """A unix socket is open to its owner and group: flows are not for everybody on the machine."""
 
 
-def parse(text: str) -> Target:
+def parse(text: str, option: str = "--listen") -> Target:
     """Read an address to listen on; unlike one to connect to, its port may be 0.
 
     Raise UsageError.
@@ -30,9 +30,9 @@ def parse(text: str) -> Target:
     try:
         target = Target.parse(text.removesuffix(":0") if any_port else text)
     except ValueError as error:
-        raise UsageError(f"--listen: {error}") from None
+        raise UsageError(f"{option}: {error}") from None
     if target.tls:
-        raise UsageError(f"--listen {text!r}: give --tls-cert-file instead of tls://")
+        raise UsageError(f"{option} {text!r}: give --tls-cert-file instead of tls://")
     return replace(target, port=0) if any_port else target
 
 
@@ -40,20 +40,27 @@ def bind(
     server: grpc.aio.Server, target: Target, credentials: grpc.ServerCredentials | None
 ) -> str:
     """Open a port or socket, and give its address as a client writes it. Raise StartError."""
-    if target.path:
-        _clear(Path(target.path))
-    elif taken := [error for error in _errors(target) if error.errno == errno.EADDRINUSE]:
-        raise _refusal(target, taken)  # gRPC is content with one of several addresses
+    prepare(target)
     try:
         if credentials is None:
             port = server.add_insecure_port(target.address)
         else:
             port = server.add_secure_port(target.address, credentials)
     except RuntimeError:
-        raise _refusal(target, _errors(target)) from None
+        raise refusal(target) from None
     if target.path:
         os.chmod(target.path, SOCKET_MODE)
     return str(target if target.path else replace(target, port=port))
+
+
+def prepare(target: Target) -> None:
+    """Make way for a socket, and see to it that none of a port's addresses is taken. Raise
+    StartError.
+    """
+    if target.path:
+        _clear(Path(target.path))
+    elif taken := [error for error in _errors(target) if error.errno == errno.EADDRINUSE]:
+        raise _refused(target, taken)  # gRPC is content with one of several addresses
 
 
 def release(target: Target) -> None:
@@ -81,8 +88,12 @@ def _clear(path: Path) -> None:
     raise StartError(f"cannot listen on unix://{path}: another process listens there")
 
 
-def _refusal(target: Target, errors: Sequence[OSError]) -> StartError:
-    """Say why an address cannot be opened; gRPC says only that it cannot."""
+def refusal(target: Target) -> StartError:
+    """Find out why an address cannot be opened; gRPC says only that it cannot."""
+    return _refused(target, _errors(target))
+
+
+def _refused(target: Target, errors: Sequence[OSError]) -> StartError:
     reasons = [(error.strerror or str(error)).lower() for error in errors] or [
         "not an address of this machine"
     ]

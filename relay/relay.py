@@ -24,6 +24,7 @@ from relay.services import server
 from relay.services.aggregator import Aggregator
 from relay.services.collector import Collector
 from relay.services.health import Health
+from relay.services.http2.server import Server
 from relay.services.nodes import Nodes
 from relay.services.observer import Observer
 from relay.services.peer import Peer
@@ -45,10 +46,13 @@ class Relay:
         self.metrics = Metrics()
         self.addresses: list[str] = []
         """Where it listens, as clients write it, in the order of the settings."""
+        self.hubble_addresses: list[str] = []
+        """Where it sends many flows in a frame."""
         self.metrics_address = ""
         """Where its metrics are served, empty for nowhere."""
         self.store: Store
         self.fanout: Fanout
+        self.coalescing: Server
         self._rate = Rate()
         self.nodes = Nodes(settings.max_nodes)
         self._open = AsyncExitStack()
@@ -88,6 +92,7 @@ class Relay:
     async def _start(self) -> None:
         settings = self.settings
         targets = [listen.parse(text) for text in settings.listen]
+        others = [listen.parse(text, "--hubble-listen") for text in settings.hubble_listen]
         credentials = tls.credentials(settings, self.metrics)
         await self._open_store()
         self.fanout = Fanout(settings.fanout_events, self.metrics)
@@ -96,10 +101,13 @@ class Relay:
         services, health = self._services()
         serving = server.build(services, health, self.metrics, settings)
         self._bind(serving, targets, credentials)
+        self.coalescing = server.build_coalescing(services, health, self.metrics, settings)
+        await self._listen(others)
         self._serve_metrics()
         await serving.start()
         watching = asyncio.create_task(health.watch(), name="palomar-health")
-        self._open.push_async_callback(self._shut, serving, services, health, watching)
+        servers = serving, self.coalescing
+        self._open.push_async_callback(self._shut, servers, services, health, watching)
 
     async def _open_store(self) -> None:
         settings = self.settings
@@ -150,6 +158,13 @@ class Relay:
             self.addresses.append(listen.bind(serving, target, credentials))
             self._open.callback(listen.release, target)
 
+    async def _listen(self, targets: Sequence[Target]) -> None:
+        context = tls.context(self.settings, self.metrics) if targets else None
+        self._open.push_async_callback(self.coalescing.stop, 0)
+        for target in targets:
+            self.hubble_addresses.append(await self.coalescing.listen(target, context))
+            self._open.callback(listen.release, target)
+
     def _serve_metrics(self) -> None:
         if self.settings.metrics:
             target = listen.parse(self.settings.metrics)
@@ -158,15 +173,15 @@ class Relay:
 
     async def _shut(
         self,
-        serving: grpc.aio.Server,
+        servers: Sequence[grpc.aio.Server | Server],
         services: Services,
         health: Health,
         watching: asyncio.Task[None],
     ) -> None:
-        """End every stream, and the server."""
+        """End every stream, and the servers."""
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching
         await health.stop()
         services.stop()
-        await serving.stop(self.settings.grace)
+        await asyncio.gather(*(each.stop(self.settings.grace) for each in servers))

@@ -39,6 +39,8 @@ class Settings:
 
     listen: tuple[str, ...] = (DEFAULT_LISTEN,)
     """Addresses to listen on: `host:port` (port 0 takes any free one) or `unix:///path`."""
+    hubble_listen: tuple[str, ...] = ()
+    """Addresses at which many flows are put into a frame, for tools that take one a message."""
     data: Path = field(default_factory=default_data)
     """The database file; made, with its directory, when it does not exist."""
     limits: Mapping[str, Limit] = field(default_factory=dict)

@@ -27,6 +27,24 @@ from proto.observer_pb2 import ExportEvent
 from relay.relay import Relay
 from relay.settings import Settings
 
+DOOR = "listen"
+"""By which of its settings the relay is reached: fixture `door` sets it."""
+
+
+def door_of(relay: Relay) -> str:
+    """Give the address at which a test reaches a relay."""
+    return addresses_of(relay)[0]
+
+
+def addresses_of(relay: Relay) -> list[str]:
+    """Give all addresses of that kind."""
+    return relay.addresses if DOOR == "listen" else relay.hubble_addresses
+
+
+def at(*addresses: str) -> dict[str, tuple[str, ...]]:
+    """Make the setting by which a test reaches a relay at these addresses."""
+    return {DOOR: addresses}
+
 
 @asynccontextmanager
 async def running_relay(folder: Path, **settings: Any) -> AsyncIterator[Relay]:
@@ -40,6 +58,8 @@ async def running_relay(folder: Path, **settings: Any) -> AsyncIterator[Relay]:
         "node_name": "relay-1",
         "grace": 1.0,
     }
+    if DOOR != "listen":
+        given[DOOR] = ("127.0.0.1:0",)
     async with Relay(Settings(**(given | settings))) as relay:
         yield relay
 
@@ -49,7 +69,7 @@ async def connected(folder: Path, **settings: Any) -> AsyncIterator[tuple[Relay,
     """Run a relay, with a channel to it."""
     async with (
         running_relay(folder, **settings) as relay,
-        grpc.aio.insecure_channel(relay.address) as channel,
+        grpc.aio.insecure_channel(door_of(relay)) as channel,
     ):
         yield relay, channel
 

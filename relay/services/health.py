@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
-import grpc.aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
 from relay.counts.metrics import Metrics
@@ -40,7 +40,7 @@ class Health:
         """Whether the relay is well and not about to stop."""
         return not self._stopping and self._store.failed is None
 
-    def serve_on(self, server: grpc.aio.Server) -> None:
+    def serve_on(self, server: Any) -> None:
         """Add the service to a server."""
         health_pb2_grpc.add_HealthServicer_to_server(self._servicer, server)
 

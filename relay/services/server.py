@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
 
 import grpc
 import grpc.aio
 from google.protobuf.message import Message
-from grpc_reflection.v1alpha import reflection
+from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
 
 from relay.answers.answer import Answers
 from relay.counts.metrics import Metrics
@@ -16,6 +16,7 @@ from relay.services.aggregator import Aggregator
 from relay.services.collector import Collector
 from relay.services.greeting import Greeting, Method
 from relay.services.health import Health
+from relay.services.http2.server import Server
 from relay.services.observer import Observer
 from relay.services.peer import Peer
 from relay.services.reader import Reader
@@ -97,8 +98,8 @@ def _unary(serve: Unary) -> Method:
 class Handler(grpc.GenericRpcHandler):
     """Finds the handler of a method by its full name."""
 
-    def __init__(self, services: Services) -> None:
-        self._methods = {f"/{name}": method for name, method in services.methods().items()}
+    def __init__(self, methods: Mapping[str, Method]) -> None:
+        self._methods = {f"/{name}": method for name, method in methods.items()}
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> Method | None:
         """Look a method up; None for one that another handler may have."""
@@ -120,9 +121,24 @@ def build(
         interceptors=[Greeting(metrics, STREAMED)],
         maximum_concurrent_rpcs=settings.max_calls,
     )
-    server.add_generic_rpc_handlers([Handler(services)])
-    health.serve_on(server)
-    names = sorted({name.partition("/")[0] for name in services.methods()})
-    shown = (*names, health.NAME, reflection.SERVICE_NAME)
-    reflection.enable_server_reflection(shown, server)
+    _serve(services.methods(), health, server)
     return server
+
+
+def build_coalescing(
+    services: Services, health: Health, metrics: Metrics, settings: Settings
+) -> Server:
+    """Make the server that puts many messages into a frame."""
+    server = Server(Greeting(metrics, STREAMED), settings)
+    _serve(services.methods(), health, server)
+    return server
+
+
+def _serve(methods: Mapping[str, Method], health: Health, server: Any) -> None:
+    """Add methods, health and reflection to a server."""
+    server.add_generic_rpc_handlers([Handler(methods)])
+    health.serve_on(server)
+    names = sorted({name.partition("/")[0] for name in methods})
+    servicer = reflection.aio.ReflectionServicer((*names, health.NAME, reflection.SERVICE_NAME))
+    add: Any = reflection_pb2_grpc.add_ServerReflectionServicer_to_server
+    add(servicer, server)

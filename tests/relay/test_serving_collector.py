@@ -17,6 +17,8 @@ from relay.relay import Relay
 from tests.factories import event
 from tests.relays import Sender, connected, running_relay, store
 
+pytestmark = pytest.mark.usefixtures("door")
+
 COLLECT = "/palomar.v1.Collector/Collect"
 
 

@@ -21,7 +21,9 @@ from relay.services.health import NAMES
 from relay.settings import StartError, UsageError
 from tests.certificates import Certificate, authority
 from tests.factories import event
-from tests.relays import Sender, connected, running_relay, store
+from tests.relays import Sender, addresses_of, at, connected, door_of, running_relay, store
+
+pytestmark = pytest.mark.usefixtures("door")
 
 NAME = (("grpc.ssl_target_name_override", "relay.test"),)
 
@@ -50,10 +52,10 @@ async def test_tls_and_what_does_not_fit_it(tmp_path: Path) -> None:
     ours, theirs = authority(), authority("theirs")
     cert, key = ours.issue("relay.test").write(tmp_path, "relay")
     async with running_relay(tmp_path, tls_cert_file=cert, tls_key_file=key) as relay:
-        assert await reached(secured(relay.address, ours))
-        assert not await reached(secured(relay.address, theirs))
-        assert not await reached(grpc.aio.insecure_channel(relay.address))
-        async with secured(relay.address, ours) as channel:
+        assert await reached(secured(door_of(relay), ours))
+        assert not await reached(secured(door_of(relay), theirs))
+        assert not await reached(grpc.aio.insecure_channel(door_of(relay)))
+        async with secured(door_of(relay), ours) as channel:
             await Sender(channel).hello()
             assert relay.nodes.messages()[0].tls.enabled
 
@@ -64,22 +66,22 @@ async def test_with_authorities_of_clients_a_client_must_show_a_certificate(tmp_
     ca, _ = ours.write(tmp_path, "ca")
     files = {"tls_cert_file": cert, "tls_key_file": key, "tls_client_ca_files": (ca,)}
     async with running_relay(tmp_path, **files) as relay:
-        assert await reached(secured(relay.address, ours, ours.issue("agent")))
-        assert not await reached(secured(relay.address, ours))
-        assert not await reached(secured(relay.address, ours, theirs.issue("agent")))
+        assert await reached(secured(door_of(relay), ours, ours.issue("agent")))
+        assert not await reached(secured(door_of(relay), ours))
+        assert not await reached(secured(door_of(relay), ours, theirs.issue("agent")))
 
 
 async def test_a_certificate_is_taken_anew_when_its_files_change(tmp_path: Path) -> None:
     old, new = authority("old"), authority("new")
     cert, key = old.issue("relay.test").write(tmp_path, "relay")
     async with running_relay(tmp_path, tls_cert_file=cert, tls_key_file=key) as relay:
-        assert await reached(secured(relay.address, old))
+        assert await reached(secured(door_of(relay), old))
         key.write_text("broken")
-        assert await reached(secured(relay.address, old))
+        assert await reached(secured(door_of(relay), old))
         assert relay.metrics.value("palomar_tls_reload_failures_total") == 1
         new.issue("relay.test").write(tmp_path, "relay")
-        assert await reached(secured(relay.address, new))
-        assert not await reached(secured(relay.address, old))
+        assert await reached(secured(door_of(relay), new))
+        assert not await reached(secured(door_of(relay), old))
         assert relay.metrics.value("palomar_tls_reloads_total") == 1
         assert relay.metrics.value("palomar_tls_reload_failures_total") == 1
 
@@ -101,16 +103,16 @@ async def test_certificates_that_do_not_fit_are_refused_at_the_start(tmp_path: P
 
 async def test_several_addresses_at_once(tmp_path: Path) -> None:
     listen = (f"unix://{tmp_path}/relay.sock", "127.0.0.1:0", "[::1]:0")
-    async with running_relay(tmp_path, listen=listen) as relay:
-        assert len(relay.addresses) == 3
-        for address in relay.addresses:
+    async with running_relay(tmp_path, **at(*listen)) as relay:
+        assert len(addresses_of(relay)) == 3
+        for address in addresses_of(relay):
             assert await reached(grpc.aio.insecure_channel(address))
 
 
 @pytest.mark.parametrize("address", ["nonsense:port", "unix:", "", "tls://localhost:1"])
 async def test_an_address_that_cannot_be_read_is_named(tmp_path: Path, address: str) -> None:
-    with pytest.raises(UsageError, match="--listen"):
-        async with running_relay(tmp_path, listen=(address,)):
+    with pytest.raises(UsageError, match="-listen"):
+        async with running_relay(tmp_path, **at(address)):
             pass
 
 
@@ -119,7 +121,7 @@ async def test_every_address_of_a_name_must_be_free(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"localhost:{taken.getsockname()[1]}"
         with pytest.raises(StartError, match=f"{address}: address already in use"):
-            async with running_relay(tmp_path, listen=(address,)):
+            async with running_relay(tmp_path, **at(address)):
                 pass
 
 
@@ -133,14 +135,14 @@ async def test_every_address_of_a_name_must_be_free(tmp_path: Path) -> None:
 )
 async def test_why_an_address_cannot_be_opened(tmp_path: Path, address: str, said: str) -> None:
     with pytest.raises(StartError, match=f"cannot listen on {address}: ({said})"):
-        async with running_relay(tmp_path, listen=(address,)):
+        async with running_relay(tmp_path, **at(address)):
             pass
 
 
 async def test_a_file_in_the_place_of_the_socket_is_kept(tmp_path: Path) -> None:
     (tmp_path / "relay.sock").write_text("precious")
     with pytest.raises(StartError, match="exists and is not a socket"):
-        async with running_relay(tmp_path, listen=(f"unix://{tmp_path}/relay.sock",)):
+        async with running_relay(tmp_path, **at(f"unix://{tmp_path}/relay.sock")):
             pass
     assert (tmp_path / "relay.sock").read_text() == "precious"
 
@@ -150,10 +152,10 @@ async def test_a_failed_start_leaves_nothing_open(tmp_path: Path) -> None:
         other = tmp_path / "other"
         other.mkdir()
         with pytest.raises(StartError, match="cannot listen"):
-            async with running_relay(other, listen=("127.0.0.1:0", relay.address)):
+            async with running_relay(other, **at("127.0.0.1:0", door_of(relay))):
                 pass
         async with running_relay(other) as second:
-            assert await reached(grpc.aio.insecure_channel(second.address))
+            assert await reached(grpc.aio.insecure_channel(door_of(second)))
 
 
 async def test_health_under_every_name(tmp_path: Path) -> None:
@@ -203,7 +205,7 @@ def fetch(url: str) -> str:
 
 async def test_the_metrics_page_has_every_metric(tmp_path: Path) -> None:
     async with connected(tmp_path, metrics="127.0.0.1:0") as (relay, channel):
-        await store(relay.address, [event(), event()])
+        await store(door_of(relay), [event(), event()])
         async for _ in ObserverStub(channel).GetFlows(GetFlowsRequest()):
             pass
         page = await asyncio.to_thread(fetch, f"http://{relay.metrics_address}/metrics")

@@ -5,6 +5,7 @@ from typing import Any
 
 import grpc
 import grpc.aio
+import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from proto.observer_pb2 import GetFlowsRequest
@@ -12,6 +13,8 @@ from proto.observer_pb2_grpc import ObserverStub
 from relay.relay import Relay
 from tests.factories import event
 from tests.relays import Sender, connected, store
+
+pytestmark = pytest.mark.usefixtures("door")
 
 
 def limit_pages(relay: Relay, count: int) -> None:

@@ -23,6 +23,8 @@ from proto.timestamps import from_ns
 from tests.factories import NOON_NS, event, lost
 from tests.relays import Sender, connected, eventually
 
+pytestmark = pytest.mark.usefixtures("door")
+
 
 def numbered(count: int, first: int = 0, **fields: Any) -> list[ExportEvent]:
     return [

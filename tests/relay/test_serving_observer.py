@@ -24,6 +24,8 @@ from proto.version import API_VERSION, VERSION
 from tests.factories import NOON_NS, event, lost
 from tests.relays import Sender, connected, store
 
+pytestmark = pytest.mark.usefixtures("door")
+
 
 async def test_status_of_the_reference(tmp_path: Path) -> None:
     async with connected(tmp_path) as (relay, channel):

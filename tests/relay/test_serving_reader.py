@@ -16,6 +16,8 @@ from relay.rings.limits import Limit
 from tests.factories import NOON_NS, event
 from tests.relays import Sender, connected, store
 
+pytestmark = pytest.mark.usefixtures("door")
+
 TOTAL = 1_500
 
 

@@ -27,6 +27,8 @@ from proto.timestamps import from_ns
 from tests.factories import event
 from tests.relays import connected, store
 
+pytestmark = pytest.mark.usefixtures("door")
+
 TOLD = Path(__file__).parents[1] / "data" / "hubble_requests.jsonl"
 FIRST = Timestamp()
 FIRST.FromJsonString("2026-10-13T16:35:01Z")

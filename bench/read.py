@@ -1,5 +1,6 @@
 """How fast everything that is stored is read: in batches by our client, and one flow a message, as
-Hubble's clients ask, through our channel and through one with gRPC's defaults.
+Hubble's clients ask, through our channel and through one with gRPC's defaults, from `--listen` and
+from `--hubble-listen`.
 """
 
 import time
@@ -30,6 +31,10 @@ BATCHED = Goal(300_000, 450_000, "77,000/s over four nodes, 163,000/s of one")
 SINGLE = Goal(15_000, 77_000, "77,000/s over four nodes, 163,000/s of one")
 
 
+Way = Callable[[str, int], int]
+"""Reads from an address so many flows at most; gives how many came."""
+
+
 class Read(NamedTuple):
     """One reading: flows a second, and microseconds of CPU for each, in relay and client."""
 
@@ -38,32 +43,30 @@ class Read(NamedTuple):
     client: float
 
 
-def batched(server: Server, count: int) -> int:
+def batched(address: str, count: int) -> int:
     """Read in batches, as our commands do; give how many flows came."""
-    with Client(server.address) as client:
+    with Client(address) as client:
         return sum(map(len, client.responses(GetFlowsRequest(number=count))))
 
 
-def single(server: Server, count: int) -> int:
+def single(address: str, count: int) -> int:
     """Read one flow a message through our channel."""
-    with open_channel(Target.parse(server.address)) as channel:
+    with open_channel(Target.parse(address)) as channel:
         return sum(1 for _ in ObserverStub(channel).GetFlows(GetFlowsRequest(number=count)))
 
 
-def unmodified(server: Server, count: int) -> int:
+def unmodified(address: str, count: int) -> int:
     """Read one flow a message as a program does that knows nothing of us."""
-    with grpc.insecure_channel(server.address) as channel:
+    with grpc.insecure_channel(address) as channel:
         return sum(1 for _ in ObserverStub(channel).GetFlows(GetFlowsRequest(number=count)))
 
 
-def readings(
-    server: Server, way: Callable[[Server, int], int], count: int, runs: int
-) -> Iterator[Read]:
+def readings(server: Server, way: Way, address: str, count: int, runs: int) -> Iterator[Read]:
     """Read so often, once more before to warm up."""
-    way(server, min(count, 1_000))
+    way(address, min(count, 1_000))
     for _ in range(runs):
         relay, client, began = server.cpu(), time.process_time(), time.perf_counter()
-        found = way(server, count)
+        found = way(address, count)
         took = time.perf_counter() - began
         used = (server.cpu() - relay, time.process_time() - client)
         yield Read(found / took, used[0] / found * 1e6, used[1] / found * 1e6)
@@ -84,12 +87,17 @@ def run(options: Options) -> list[Figure]:
     most = options.events or ONE_BY_ONE
     with place(options.data) as data, running(data, options.size) as server:
         fill(server, options.size, options.seed)
-        by_batch = list(readings(server, batched, ALL, runs))
-        one, plain = (list(readings(server, way, most, runs)) for way in (single, unmodified))
+        rows = (
+            ("in batches", batched, server.address, ALL, BATCHED),
+            ("one a message", single, server.address, most, SINGLE),
+            ("one a message, plain client", unmodified, server.address, most, SINGLE),
+            ("one a message, many a frame", single, server.hubble, most, SINGLE),
+            ("one a message, many a frame, plain client", unmodified, server.hubble, most, SINGLE),
+        )
         return [
-            *figures("in batches", by_batch, BATCHED),
-            *figures("one a message", one, SINGLE),
-            *figures("one a message, plain client", plain, SINGLE),
+            figure
+            for name, way, address, count, goal in rows
+            for figure in figures(name, list(readings(server, way, address, count, runs)), goal)
         ]
 
 

@@ -17,12 +17,13 @@ START_SECONDS = 60
 
 
 class Server(Process):
-    """A running relay: its address, and its figures."""
+    """A running relay: its addresses, `hubble` that of `--hubble-listen`, and its figures."""
 
     def __init__(self, data: Path, *options: str) -> None:
         self.data = data
-        self.address = f"127.0.0.1:{free_port()}"
-        command = [palomar(), "relay", "--listen", self.address, "--data", str(data), *options]
+        self.address, self.hubble = (f"127.0.0.1:{free_port()}" for _ in range(2))
+        places = ["--listen", self.address, "--hubble-listen", self.hubble, "--data", str(data)]
+        command = [palomar(), "relay", *places, *options]
         self._log = data.with_suffix(".log")
         with self._log.open("wb") as log:
             super().__init__("relay", command, stdout=log, stderr=log)

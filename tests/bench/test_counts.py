@@ -1,11 +1,13 @@
 """A guard against getting slower that needs no clock: counts are the same on every machine."""
 
+import asyncio
 import tracemalloc
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
+from h2.events import DataReceived
 
 from bench.feed import Feed
 from bench.flows import BATCH, events, requests
@@ -18,17 +20,22 @@ from proto.reader_pb2_grpc import ReaderStub
 from proto.selection import Selection
 from proto.target import Target
 from proto.transport import open_channel
+from relay.services.http2.wire import Assembler
 from relay.store import Store
 from tests.bench import bounds
 from tests.bench.bounds import hold
 from tests.bench.counting import Reading, instructions, modules, statements
 from tests.bench.stores import START_NS, answers, batches, full, put
 from tests.commands import observe
+from tests.frames import connection
 from tests.relays import RelayProcess
 
 ALL = 2**64 - 1
 STORED = 16 * BATCH
 """Events in the relay that is asked."""
+
+HUBBLE = "hubble.sock"
+"""Where it listens for tools of Hubble."""
 
 STATEMENTS = "SQL statements to store a batch"
 MODULES = "modules for help"
@@ -45,7 +52,8 @@ def spent(so_far: Reading, act: Callable[[], object]) -> int:
 @pytest.fixture(scope="module")
 def relay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RelayProcess]:
     """Run a relay with some events."""
-    with RelayProcess(tmp_path_factory.mktemp("relay")) as process:
+    folder = tmp_path_factory.mktemp("relay")
+    with RelayProcess(folder, "--hubble-listen", f"unix://{folder}/{HUBBLE}") as process:
         feed = Feed(process.address, "count")
         feed.send(batches(16), STORED)
         feed.close()
@@ -155,6 +163,20 @@ def test_messages_and_bytes_to_read_a_flow(relay: RelayProcess) -> None:
     hold("messages for 1,000 flows", len(read) / len(answers) * 1_000)
     inside = sum(map(GetFlowsResponse.ByteSize, answers))
     assert sum(map(ReadResponse.ByteSize, read)) < inside * 1.012
+
+
+def test_frames_for_a_flow(relay: RelayProcess) -> None:
+    """One flow a message, and many messages a frame."""
+
+    async def read() -> list[bytes]:
+        async with connection(f"unix://{relay.data.with_name(HUBBLE)}") as client:
+            asked = GetFlowsRequest(number=ALL).SerializeToString()
+            await client.call("observer.Observer/GetFlows", asked)
+            return [each.data for each in await client.answer() if isinstance(each, DataReceived)]
+
+    frames = asyncio.run(read())
+    answers = list(Assembler(1 << 20).feed(b"".join(frames)))
+    hold("frames for 1,000 flows, many in each", len(frames) / len(answers) * 1_000)
 
 
 @pytest.mark.parametrize("output", ["jsonpb", "compact", "csv", "dict", "table"])

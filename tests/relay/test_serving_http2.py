@@ -1,25 +1,22 @@
 """The server that puts many messages into a frame: what is its own."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import grpc
 import grpc.aio
 import pytest
-from h2.config import H2Configuration
-from h2.connection import H2Connection
-from h2.events import DataReceived, Event, ResponseReceived, StreamEnded, TrailersReceived
+from h2.events import DataReceived, ResponseReceived, TrailersReceived
 
 from proto.observer_pb2 import GetFlowsRequest, ServerStatusRequest
 from proto.observer_pb2_grpc import ObserverStub
 from relay.relay import Relay
 from relay.services.http2.call import FULL, WAITING
-from relay.services.http2.wire import PREFIX, Assembler
+from relay.services.http2.wire import Assembler
 from tests import relays
 from tests.factories import event
+from tests.frames import connection, headers, opened
 from tests.relays import connected, door_of, eventually, running_relay, store
 
 FLOWS = 3_000
@@ -30,86 +27,10 @@ def coalescing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relays, "DOOR", "hubble_listen")
 
 
-class Client:
-    """A client that sees frames, and takes them when it wants to."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
-        self._h2 = H2Connection(H2Configuration(header_encoding="utf-8"))
-        self._h2.initiate_connection()
-
-    async def call(self, method: str, message: bytes, end: bool = True, **headers: str) -> int:
-        """Make a call of a message, and no more at its end; give the number of its stream."""
-        number = self._h2.get_next_available_stream_id()
-        head = {":method": "POST", ":scheme": "http", ":path": f"/{method}", ":authority": "relay"}
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
-        head |= {"te": "trailers", "content-type": "application/grpc"} | named
-        self._h2.send_headers(number, list(head.items()))
-        self._h2.send_data(number, PREFIX.pack(0, len(message)) + message, end_stream=end)
-        await self.flush()
-        return number
-
-    async def send(self, number: int, message: bytes) -> int:
-        """Send a message; give how much the relay allows of it within half a second."""
-        data, sent = PREFIX.pack(0, len(message)) + message, 0
-        while sent < len(data):
-            size = min(self._h2.local_flow_control_window(number), 16_384, len(data) - sent)
-            if size <= 0 and not await self._allowed():
-                break
-            self._h2.send_data(number, data[sent : sent + max(size, 0)])
-            sent += max(size, 0)
-            await self.flush()
-        return sent
-
-    async def _allowed(self) -> bool:
-        """Hear of more that is allowed; not, if nothing comes."""
-        try:
-            async with asyncio.timeout(0.5):
-                self._h2.receive_data(await self._reader.read(1 << 16))
-        except TimeoutError:
-            return False
-        return True
-
-    async def flush(self) -> None:
-        """Send what waits to be sent."""
-        self._writer.write(self._h2.data_to_send())
-        await self._writer.drain()
-
-    async def answer(self) -> list[Event]:
-        """Read until a stream has ended."""
-        found: list[Event] = []
-        while not any(isinstance(each, StreamEnded) for each in found):
-            for each in self._h2.receive_data(await self._reader.read(1 << 16)):
-                found.append(each)
-                if isinstance(each, DataReceived):
-                    self._h2.acknowledge_received_data(each.flow_controlled_length, each.stream_id)
-            await self.flush()
-        return found
-
-
-def headers(answer: list[Event], kind: type[Any]) -> dict[str, str]:
-    """Give the headers in the one event of a kind."""
-    (found,) = [each for each in answer if isinstance(each, kind)]
-    return dict(found.headers)
-
-
-@asynccontextmanager
-async def connection(relay: Relay) -> AsyncIterator[Client]:
-    host, _, port = door_of(relay).rpartition(":")
-    reader, writer = await asyncio.open_connection(host, int(port))
-    try:
-        yield Client(reader, writer)
-    finally:
-        writer.close()
-        with suppress(ConnectionError):
-            await writer.wait_closed()
-
-
 async def test_many_flows_are_in_a_frame(tmp_path: Path) -> None:
     async with running_relay(tmp_path) as relay:
         await store(relay.address, [event(uuid=str(n)) for n in range(FLOWS)])
-        async with connection(relay) as client:
+        async with connection(door_of(relay)) as client:
             asked = GetFlowsRequest(number=FLOWS).SerializeToString()
             await client.call("observer.Observer/GetFlows", asked)
             answer = await client.answer()
@@ -120,7 +41,7 @@ async def test_many_flows_are_in_a_frame(tmp_path: Path) -> None:
 
 
 async def test_a_status_comes_in_trailers(tmp_path: Path) -> None:
-    async with running_relay(tmp_path) as relay, connection(relay) as client:
+    async with running_relay(tmp_path) as relay, connection(door_of(relay)) as client:
         await client.call("no.Such/Method", b"")
         answer = await client.answer()
         assert headers(answer, ResponseReceived)[":status"] == "200"
@@ -132,14 +53,14 @@ async def test_a_status_comes_in_trailers(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("limit", ["x", "1h"])
 async def test_a_deadline_that_is_none_is_refused(tmp_path: Path, limit: str) -> None:
-    async with running_relay(tmp_path) as relay, connection(relay) as client:
+    async with running_relay(tmp_path) as relay, connection(door_of(relay)) as client:
         await client.call("observer.Observer/ServerStatus", b"", grpc_timeout=limit)
         tail = headers(await client.answer(), TrailersReceived)
         assert tail["grpc-status"] == "3"
 
 
 async def test_the_deadline_of_a_follow_ends_it(tmp_path: Path) -> None:
-    async with running_relay(tmp_path) as relay, connection(relay) as client:
+    async with running_relay(tmp_path) as relay, connection(door_of(relay)) as client:
         follow = GetFlowsRequest(follow=True).SerializeToString()
         await client.call("observer.Observer/GetFlows", follow, grpc_timeout="50m")
         tail = headers(await client.answer(), TrailersReceived)
@@ -158,7 +79,7 @@ async def test_a_cancelled_call_leaves_nothing_behind(tmp_path: Path) -> None:
 
 async def test_a_connection_that_is_lost_leaves_nothing_behind(tmp_path: Path) -> None:
     async with running_relay(tmp_path) as relay:
-        async with connection(relay) as client:
+        async with connection(door_of(relay)) as client:
             follow = GetFlowsRequest(follow=True).SerializeToString()
             await client.call("observer.Observer/GetFlows", follow)
             await eventually(lambda: relay.metrics.value("palomar_streams") == 1)
@@ -170,7 +91,7 @@ async def test_who_takes_nothing_is_sent_no_more_than_a_little(tmp_path: Path) -
     async with running_relay(tmp_path) as relay:
         await store(relay.address, heavy[:250])
         await store(relay.address, heavy[250:])
-        async with connection(relay) as client:
+        async with connection(door_of(relay)) as client:
             asked = GetFlowsRequest(number=500).SerializeToString()
             await client.call("observer.Observer/GetFlows", asked)
             (served,) = await served_by(relay)
@@ -192,7 +113,7 @@ async def served_by(relay: Relay) -> list[Any]:
 
 
 async def test_requests_that_nobody_reads_hold_their_client_back(tmp_path: Path) -> None:
-    async with running_relay(tmp_path) as relay, connection(relay) as client:
+    async with running_relay(tmp_path) as relay, connection(door_of(relay)) as client:
         follow = GetFlowsRequest(follow=True).SerializeToString()
         number = await client.call("observer.Observer/GetFlows", follow, end=False)
         sent = 0
@@ -224,8 +145,7 @@ async def test_compression_is_refused(tmp_path: Path) -> None:
 )
 async def test_what_is_not_http2_is_hung_up_on(tmp_path: Path, said: bytes) -> None:
     async with connected(tmp_path) as (relay, channel):
-        host, _, port = door_of(relay).rpartition(":")
-        reader, writer = await asyncio.open_connection(host, int(port))
+        reader, writer = await opened(door_of(relay))
         writer.write(said)
         await asyncio.wait_for(reader.read(), 10)
         writer.close()
@@ -248,7 +168,7 @@ async def test_a_client_that_does_not_answer_pings_is_gone(
     monkeypatch.setattr("relay.services.http2.connection.PATIENCE", 0.1)
     async with connected(tmp_path) as (relay, channel):
         await ObserverStub(channel).ServerStatus(ServerStatusRequest())
-        async with connection(relay) as client:
+        async with connection(door_of(relay)) as client:
             await client.flush()
             await eventually(lambda: len(relay.coalescing.connections) == 2)
             await eventually(lambda: len(relay.coalescing.connections) == 1)

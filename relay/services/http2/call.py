@@ -38,6 +38,10 @@ class Client(Protocol):
         """Tell the client that what was kept is taken."""
 
 
+Begin = Callable[[int, dict[str, str], Client], "Call"]
+"""Begins to serve the call of a stream, by its headers, to a client."""
+
+
 class Call:
     """What serves a call. To the service it is its grpc.aio.ServicerContext, as far as the relay's
     services use one. `most` is the length of the longest message that is taken.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from h2.config import H2Configuration
 from h2.connection import H2Connection
@@ -22,10 +22,7 @@ from h2.events import (
 from h2.exceptions import H2Error
 from h2.settings import SettingCodes, Settings
 
-from relay.services.http2.call import Call
-
-if TYPE_CHECKING:
-    from relay.services.http2.server import Server
+from relay.services.http2.call import Begin, Call
 
 CONFIG = H2Configuration(client_side=False, header_encoding="latin-1")
 PIECE = 64 << 10
@@ -47,10 +44,14 @@ WINDOW = 4 << 20
 
 
 class Connection(asyncio.Protocol):
-    """A client's connection: its address, as gRPC writes it, and whether it is encrypted."""
+    """A client's connection, among `others` as long as it is open; `begin` begins its calls."""
 
-    def __init__(self, server: Server) -> None:
-        self._server = server
+    def __init__(self, begin: Begin, others: set[Connection]) -> None:
+        self.address = ""
+        """As gRPC writes it."""
+        self.encrypted = False
+        self._begin_call = begin
+        self._others = others
         self._h2 = H2Connection(CONFIG)
         self._h2.local_settings = Settings(client=False, initial_values=SETTINGS)
         self._h2.max_inbound_frame_size = SETTINGS[SettingCodes.MAX_FRAME_SIZE]
@@ -67,7 +68,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: Any) -> None:
         """Greet the client."""
         self._transport = transport
-        self._server.connections.add(self)
+        self._others.add(self)
         self.address = address(transport.get_extra_info("peername"))
         self.encrypted = transport.get_extra_info("ssl_object") is not None
         self._h2.initiate_connection()
@@ -77,7 +78,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         """End all calls."""
-        self._server.connections.discard(self)
+        self._others.discard(self)
         self._timer.cancel()
         for number in tuple(self._calls):
             self._forget(number)
@@ -134,7 +135,7 @@ class Connection(asyncio.Protocol):
 
     def _begin(self, event: RequestReceived) -> None:
         headers = {str(name): str(value) for name, value in event.headers}
-        self._calls[event.stream_id] = self._server.call(event.stream_id, headers, self)
+        self._calls[event.stream_id] = self._begin_call(event.stream_id, headers, self)
 
     def _forget(self, number: int) -> None:
         """End a call that nobody waits for."""

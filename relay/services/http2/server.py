@@ -49,7 +49,7 @@ class Server:
     async def listen(self, target: Target, context: ssl.SSLContext | None) -> str:
         """Open a port or socket, and give its address as a client writes it. Raise StartError."""
         listen.prepare(target)
-        loop, make = asyncio.get_running_loop(), lambda: Connection(self)
+        loop, make = asyncio.get_running_loop(), lambda: Connection(self._begin, self.connections)
         try:
             if target.path:
                 server = await loop.create_unix_server(make, target.path, ssl=context)
@@ -71,7 +71,7 @@ class Server:
         for connection in tuple(self.connections):
             connection.close()
 
-    def call(self, number: int, headers: dict[str, str], client: Client) -> Call:
+    def _begin(self, number: int, headers: dict[str, str], client: Client) -> Call:
         """Begin to serve a call."""
         call = Call(number, headers, client, self._most_bytes)
         call.task = asyncio.create_task(call.serve(self._find), name="palomar-call")

@@ -1,5 +1,6 @@
 """What a query that looks at every stored flow does to ingest: at `--rate` flows a second (50,000),
-and as fast as it goes, each with no query, with one that finds nothing, with one that reads all.
+and as fast as it goes, each with no query, with one that finds nothing, with one that reads all, in
+batches or one a message.
 """
 
 import subprocess
@@ -24,13 +25,18 @@ BURST = 200_000
 
 SLOWED = Goal(20, 5, "loses flows")
 MISSING = Goal(0, peer="loses flows")
-KINDS = {"uuid": "a query that finds nothing", "all": "one that reads all"}
+KINDS = {
+    "uuid": "a query that finds nothing",
+    "all": "one that reads all",
+    "singly": "one that reads all, many a frame",
+}
 
 
 @contextmanager
 def scanning(server: Server, name: str, passes: list[int]) -> Iterator[None]:
     """Scan meanwhile; add how often it went through."""
-    argv = [sys.executable, "-m", "bench.scanner", server.address, name]
+    address = server.hubble if name == "singly" else server.address
+    argv = [sys.executable, "-m", "bench.scanner", address, name]
     process = Process("scanner", argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     time.sleep(0.5)
     yield
@@ -85,7 +91,7 @@ def run(options: Options) -> list[Figure]:
         first = seen(server)
         figures = list(measured(server, options))
         held = round((options.rate or RATE) * (options.seconds or SECONDS))
-        sent = 3 * (flows_in(held) + flows_in(options.events or BURST))
+        sent = (1 + len(KINDS)) * (flows_in(held) + flows_in(options.events or BURST))
         missing = sent - (seen(server) - first)
         return [*figures, lower("flows missing", missing, "flows", MISSING)]
 

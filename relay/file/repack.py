@@ -16,7 +16,16 @@ from relay.file.schema import tables
 from relay.ingest.extract import extract
 from relay.ingest.sealing import write_block, write_tail
 from relay.ingest.words import WORDS
-from relay.rings.blocks import BLOCK_BITS, BLOCK_EVENTS, Run, pack, unpack, zone_keys
+from relay.rings.blocks import (
+    BLOCK_BITS,
+    BLOCK_EVENTS,
+    Run,
+    compress,
+    pack,
+    plain,
+    unpack,
+    zone_keys,
+)
 from relay.rings.classes import FLOWS, RINGS
 from relay.rings.columns import NO_TIME, named
 from relay.rings.dimensions import Dimensions
@@ -37,7 +46,9 @@ def repack(connection: sqlite3.Connection) -> None:
     for number, ring in enumerate(RINGS):
         for run in _runs(connection, ring, dimensions):
             if len(run.events) + run.first % BLOCK_EVENTS == BLOCK_EVENTS:
-                write_block(connection, number, pack(run, zone_keys(run.table)))
+                write_block(
+                    connection, number, pack(run, zone_keys(run.table), compress(plain(run)))
+                )
             else:
                 write_tail(connection, number, run)
             if number in FLOWS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import Executor
 
 from proto import flow_pb2, observer_pb2
 from relay.errors import OutOfOrder
@@ -10,7 +11,7 @@ from relay.ingest.accept import accept, as_request, read_batch
 from relay.ingest.eviction import evict
 from relay.ingest.extract import extract
 from relay.ingest.jobs import GOODBYE, Job
-from relay.ingest.sealing import write_events
+from relay.ingest.sealing import Growth, grow, write_events
 from relay.ingest.streams import Progress, StreamKey
 from relay.ingest.words import WORDS
 from relay.rings.dimensions import Dimension
@@ -24,9 +25,15 @@ class Commit:
     is through."""
 
     def __init__(
-        self, connection: sqlite3.Connection, state: State, now_ns: int, tolerance_ns: int
+        self,
+        connection: sqlite3.Connection,
+        state: State,
+        now_ns: int,
+        tolerance_ns: int,
+        compressing: Executor,
     ) -> None:
         self._connection = connection
+        self._compressing = compressing
         self._state = state
         self._now_ns = now_ns
         self._latest_ns = now_ns + tolerance_ns
@@ -82,11 +89,12 @@ class Commit:
         """Write what was added, and evict; `always` writes even where that is nothing. Give what
         is stored."""
         stored = self._stored()
-        for ring in self._state.rings:
-            self._write_ring(ring, stored)
+        growths = [self._grow(ring, stored) for ring in self._state.rings]
         if len(stored):
             self._state.rollups.add(stored.columns)
             self._state.rollups.write(self._connection)
+        for ring, growth in zip(self._state.rings, growths, strict=True):
+            self._write_ring(ring, growth)
         if len(stored) or always:
             self._connection.execute("UPDATE relay SET next_seq = ?", [self._state.next_seq])
         for dimension in self._state.dimensions.values():
@@ -103,11 +111,14 @@ class Commit:
         state.next_seq += len(self._events)
         return Committed(found.rings, table, self._events)
 
-    def _write_ring(self, ring: Ring, stored: Committed) -> None:
+    def _grow(self, ring: Ring, stored: Committed) -> Growth | None:
         table, events = stored.of(ring.number)
-        if events:
-            write_events(self._connection, ring, table, events)
-        if evict(self._connection, ring, self._now_ns) or events:
+        return grow(ring, table, events, self._compressing) if events else None
+
+    def _write_ring(self, ring: Ring, growth: Growth | None) -> None:
+        if growth:
+            write_events(self._connection, ring, growth)
+        if evict(self._connection, ring, self._now_ns) or growth:
             self._connection.execute(
                 "UPDATE ring SET first_id = ?, next_id = ? WHERE name = ?",
                 (ring.first_id, ring.next_id, ring.name),

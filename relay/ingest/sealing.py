@@ -5,12 +5,24 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from concurrent.futures import Executor, Future
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 
 from relay.file.schema import FACTS, INSERT_RUN, run_id
-from relay.rings.blocks import BLOCK_BITS, BLOCK_EVENTS, Packed, Run, join, pack, zone_keys
+from relay.rings.blocks import (
+    BLOCK_BITS,
+    BLOCK_EVENTS,
+    Packed,
+    Run,
+    compress,
+    join,
+    pack,
+    plain,
+    zone_keys,
+)
 from relay.rings.columns import Table
 from relay.rings.packing import pack_table
 from relay.rings.ring import Ring
@@ -22,25 +34,38 @@ UNSEALED = (None,) * (len(FACTS) + 1)
 """What is not known of a run that is no block yet."""
 
 
-def write_events(
-    connection: sqlite3.Connection, ring: Ring, table: Table, events: Sequence[bytes]
-) -> None:
-    """Write the events that follow what the ring holds, inside a transaction."""
+class Growth(NamedTuple):
+    """What a ring gets: its tail with the new events behind it, and the blocks that these make,
+    whose events are being compressed in another thread meanwhile."""
+
+    run: Run
+    blocks: list[tuple[Run, Future[bytes]]]
+
+
+def grow(ring: Ring, table: Table, events: Sequence[bytes], compressing: Executor) -> Growth:
+    """Put events behind what the ring holds, and begin to compress them."""
     old = ring.tail
-    together = np.concatenate([old.table, table], axis=1)
-    run = Run(old.first, together, [*old.events, *events])
+    run = Run(old.first, np.concatenate([old.table, table], axis=1), [*old.events, *events])
     ends = range(BLOCK_EVENTS - run.first % BLOCK_EVENTS, len(run.events) + 1, BLOCK_EVENTS)
-    if not ends and ring.tail_rows < MAX_TAIL_ROWS:
-        write_tail(connection, ring.number, run.after(old.end))
+    blocks, start = [], 0
+    for end in ends:
+        block = Run(run.first + start, run.table[:, start:end], run.events[start:end])
+        blocks.append((block, compressing.submit(compress, plain(block))))
+        start = end
+    return Growth(run, blocks)
+
+
+def write_events(connection: sqlite3.Connection, ring: Ring, growth: Growth) -> None:
+    """Write what a ring gets, inside a transaction."""
+    run, blocks = growth
+    if not blocks and ring.tail_rows < MAX_TAIL_ROWS:
+        write_tail(connection, ring.number, run.after(ring.tail.end))
         ring.set_tail(run, ring.tail_rows + 1)
         return
     _forget_tail(connection, ring)
-    start = 0
-    for end in ends:
-        block = Run(run.first + start, together[:, start:end], run.events[start:end])
-        _seal(connection, ring, block)
-        start = end
-    tail = run.after(run.first + start)
+    for block, content in blocks:
+        _seal(connection, ring, block, content)
+    tail = run.after(blocks[-1][0].end) if blocks else run
     if tail.events:
         write_tail(connection, ring.number, tail)
     ring.set_tail(tail, 1 if tail.events else 0)
@@ -53,10 +78,10 @@ def _forget_tail(connection: sqlite3.Connection, ring: Ring) -> None:
     connection.execute("DELETE FROM run WHERE id >= ? AND id < ?", bounds)
 
 
-def _seal(connection: sqlite3.Connection, ring: Ring, run: Run) -> None:
+def _seal(connection: sqlite3.Connection, ring: Ring, run: Run, content: Future[bytes]) -> None:
     """Write a run as a block."""
     keys = zone_keys(run.table)
-    packed = pack(run, keys)
+    packed = pack(run, keys, content.result())
     write_block(connection, ring.number, packed)
     ring.add_block(packed.block, keys)
 

@@ -6,6 +6,7 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -51,6 +52,7 @@ class Writer:
         self._tolerance_ns = tolerance_ns
         self._now_ns = 0
         self._stale = True
+        self._compressing = ThreadPoolExecutor(1, "store compress")
         self._connection = open_writer(path)
         try:
             self._load()
@@ -72,6 +74,7 @@ class Writer:
                 self._attempt(self.jobs.take(TICK_SECONDS))
         finally:
             self.jobs.close()
+            self._compressing.shutdown()
             self._connection.close()
 
     def _attempt(self, group: list[Job]) -> None:
@@ -110,7 +113,9 @@ class Writer:
     def _commit(self, group: list[Job]) -> tuple[list[Answer], Committed]:
         self._now_ns = max(self._now_ns, self._clock())
         self._connection.execute("BEGIN IMMEDIATE")
-        commit = Commit(self._connection, self.state, self._now_ns, self._tolerance_ns)
+        commit = Commit(
+            self._connection, self.state, self._now_ns, self._tolerance_ns, self._compressing
+        )
         answers = [_add(commit, job) for job in group]
         stored = commit.write(always=self.failed is not None)
         self._connection.execute("COMMIT")

@@ -72,14 +72,18 @@ class Packed(NamedTuple):
     events: bytes
 
 
-def pack(run: Run, keys: Ints) -> Packed:
-    """Make a block of a run that ends with it. What the block had before the run is gone already:
-    it looks like the first of the run, without an event."""
-    gone = BLOCK_EVENTS - len(run.events)
-    content = compress(join([b""] * gone + run.events))
+def plain(run: Run) -> bytes:
+    """Put the events of a block together. What it had before the run that it ends with is gone
+    already, and empty."""
+    return join([b""] * (BLOCK_EVENTS - len(run.events)) + run.events)
+
+
+def pack(run: Run, keys: Ints, content: bytes) -> Packed:
+    """Make a block of a run that ends with it, and of its events, compressed. What the block had
+    before the run looks like the first of the run."""
     zones = compress(keys.tobytes())
     columns = pack_table(run.table)
-    if gone:
+    if gone := BLOCK_EVENTS - len(run.events):
         columns = pack_table(np.concatenate([run.table[:, :1].repeat(gone, axis=1), run.table], 1))
     size = sum(map(len, (content, zones, *(above for _, above in columns)))) + BLOCK_ROW_BYTES
     return Packed(_block(run, size), zones, columns, content)

@@ -35,8 +35,6 @@ class Show:
         """Nodes that the server does not reach."""
         self.failed = False
         """Whether a node answered with an error."""
-        self.parse = printer.parse
-        """Parses what a server sends, for `print`."""
         self._printer = printer
         self._out = out
         self._err = err

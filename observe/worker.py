@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection
 from observe.errors import ObserveError
 from observe.show import Printed, Show
 from observe.streams import Held, Sink
+from proto.reader_pb2 import ReadResponse
 
 STDOUT = 1
 
@@ -68,7 +69,7 @@ def _work(pipe: Connection, inherited: Iterable[Connection], make: Make) -> None
     show = make(out, err)
     with suppress(EOFError, ConnectionError):
         while True:
-            batch = show.parse(pipe.recv_bytes())
+            batch = ReadResponse.FromString(pipe.recv_bytes())
             before = show.shown
             show.print(batch.responses)
             del batch.responses[:]

@@ -7,7 +7,6 @@ from observe.printers.style import Style
 from proto import relay_pb2
 from proto.describe import escape
 from proto.describe_events import node_change
-from proto.reader_pb2 import ReadResponse
 
 LOUD = {relay_pb2.NODE_UNAVAILABLE, relay_pb2.NODE_ERROR}
 """Changes of nodes that are shown to everybody; the others only when debugging."""
@@ -22,10 +21,6 @@ class Printer(ABC):
 
     def __init__(self, style: Style) -> None:
         self.style = style
-
-    def parse(self, batch: bytes) -> Any:
-        """Parse a serialized ReadResponse, or what of it this printer reads."""
-        return ReadResponse.FromString(batch)
 
     def opening(self) -> str:
         """Give what stands before all else."""

@@ -13,18 +13,28 @@ from typing import Any
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import DataReceived, Event, StreamEnded
+from h2.settings import SettingCodes
 
 from relay.services.http2.wire import PREFIX
+
+WINDOW = 65_535
+"""Bytes that may be sent ahead, unless told otherwise."""
 
 
 class Client:
     """A client that sees frames, and takes them when it wants to."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, window: int
+    ) -> None:
         self._reader = reader
         self._writer = writer
         self._h2 = H2Connection(H2Configuration(header_encoding="utf-8"))
+        self._h2.local_settings[SettingCodes.INITIAL_WINDOW_SIZE] = WINDOW + window
+        self._h2.local_settings.acknowledge()
         self._h2.initiate_connection()
+        if window:
+            self._h2.increment_flow_control_window(window)
 
     async def call(self, method: str, message: bytes, end: bool = True, **headers: str) -> int:
         """Make a call of a message, and no more at its end; give the number of its stream."""
@@ -63,15 +73,21 @@ class Client:
         self._writer.write(self._h2.data_to_send())
         await self._writer.drain()
 
-    async def answer(self) -> list[Event]:
-        """Read until a stream has ended."""
+    async def answer(self, pause: float = 0) -> list[Event]:
+        """Read until a stream has ended, with so many seconds between two looks. Raise
+        ConnectionError if the relay hangs up before.
+        """
         found: list[Event] = []
         while not any(isinstance(each, StreamEnded) for each in found):
-            for each in self._h2.receive_data(await self._reader.read(1 << 16)):
+            data = await self._reader.read(1 << 16)
+            if not data:
+                raise ConnectionError("the relay hung up")
+            for each in self._h2.receive_data(data):
                 found.append(each)
                 if isinstance(each, DataReceived):
                     self._h2.acknowledge_received_data(each.flow_controlled_length, each.stream_id)
             await self.flush()
+            await asyncio.sleep(pause)
         return found
 
 
@@ -90,11 +106,11 @@ async def opened(address: str) -> tuple[asyncio.StreamReader, asyncio.StreamWrit
 
 
 @asynccontextmanager
-async def connection(address: str) -> AsyncIterator[Client]:
-    """Connect to a relay."""
+async def connection(address: str, window: int = 0) -> AsyncIterator[Client]:
+    """Connect to a relay, which may send so many bytes more than usual ahead."""
     reader, writer = await opened(address)
     try:
-        yield Client(reader, writer)
+        yield Client(reader, writer, window)
     finally:
         writer.close()
         with suppress(ConnectionError):

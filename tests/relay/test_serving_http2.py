@@ -173,3 +173,19 @@ async def test_a_client_that_does_not_answer_pings_is_gone(
             await eventually(lambda: len(relay.coalescing.connections) == 2)
             await eventually(lambda: len(relay.coalescing.connections) == 1)
         assert await ObserverStub(channel).ServerStatus(ServerStatusRequest())
+
+
+async def test_a_client_that_takes_what_it_is_sent_slowly_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it says of pings may be long in coming: they are behind all that it has yet to take."""
+    monkeypatch.setattr("relay.services.http2.connection.PATIENCE", 0.2)
+    heavy = [event(uuid=str(n), Summary="x" * 100_000) for n in range(200)]
+    async with running_relay(tmp_path, max_message=32 << 20) as relay:
+        await store(relay.address, heavy)
+        async with connection(door_of(relay), window=64 << 20) as client:
+            asked = GetFlowsRequest(number=200).SerializeToString()
+            await client.call("observer.Observer/GetFlows", asked)
+            answer = await client.answer(pause=0.01)
+        data = b"".join(each.data for each in answer if isinstance(each, DataReceived))
+        assert len(list(Assembler(1 << 20).feed(data))) == 200

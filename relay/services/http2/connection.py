@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections import deque
 from contextlib import suppress
 from typing import Any
@@ -14,7 +15,6 @@ from h2.events import (
     ConnectionTerminated,
     DataReceived,
     Event,
-    PingAckReceived,
     RequestReceived,
     StreamEnded,
     StreamReset,
@@ -28,7 +28,8 @@ CONFIG = H2Configuration(client_side=False, header_encoding="latin-1")
 PIECE = 64 << 10
 """Bytes that are handed to the socket at once."""
 PATIENCE = 30.0
-"""Seconds between two pings; a client that has not answered one by the next is gone."""
+"""Seconds between two pings; a client that neither said nor took anything between them is gone. Its
+answer to one may be late, behind much that it has yet to take."""
 PING = bytes(8)
 
 
@@ -60,7 +61,7 @@ class Connection(asyncio.Protocol):
         """Those that have something to send."""
         self._woken = False
         self._full = False
-        self._pinged = False
+        self._heard = True
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle
         self._transport: asyncio.Transport
@@ -69,6 +70,7 @@ class Connection(asyncio.Protocol):
         """Greet the client."""
         self._transport = transport
         self._others.add(self)
+        keep_little(transport.get_extra_info("socket"))
         self.address = address(transport.get_extra_info("peername"))
         self.encrypted = transport.get_extra_info("ssl_object") is not None
         self._h2.initiate_connection()
@@ -85,6 +87,7 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what the client sends; end the connection if that is not HTTP/2."""
+        self._heard = True
         try:
             for event in self._h2.receive_data(data):
                 self._take(event)
@@ -100,6 +103,7 @@ class Connection(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         """Go on."""
+        self._heard = True
         self._full = False
         self._transport.resume_reading()
         self._send()
@@ -128,8 +132,6 @@ class Connection(asyncio.Protocol):
                 call.ended()
         elif isinstance(event, StreamReset):
             self._forget(event.stream_id)
-        elif isinstance(event, PingAckReceived):
-            self._pinged = False
         elif isinstance(event, ConnectionTerminated):
             self._transport.close()
 
@@ -208,13 +210,19 @@ class Connection(asyncio.Protocol):
 
     def _ping(self) -> None:
         """Find out whether the client is still there."""
-        if self._pinged:
+        if not self._heard:
             self._transport.abort()
             return
-        self._pinged = True
+        self._heard = False
         self._h2.ping(PING)
         self._write()
         self._timer = self._loop.call_later(PATIENCE, self._ping)
+
+
+def keep_little(connected: Any) -> None:
+    """Let the system hold little that is not sent: so it shows when a slow client takes some."""
+    if connected.family != socket.AF_UNIX and hasattr(socket, "TCP_NOTSENT_LOWAT"):
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, PIECE)
 
 
 def address(peer: Any) -> str:

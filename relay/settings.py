@@ -73,7 +73,7 @@ class Settings:
     max_streams: int = 256
     """Answers being streamed at a time, followers among them."""
     max_calls: int = 1024
-    """Calls of every kind at a time."""
+    """Calls of every kind at a time, by `listen` and by `hubble_listen` each."""
     query_threads: int = 4
     """Threads that read history."""
     follower_events: int = 16_384

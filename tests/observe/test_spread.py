@@ -12,7 +12,7 @@ from tests.factories import NOON_NS, event
 from tests.feeding import feed_events
 from tests.relays import RelayProcess
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there are no workers")
+with_workers = pytest.mark.skipif(sys.platform != "linux", reason="only Linux copies a process")
 
 
 def spreading(case: str) -> tuple[list[str], str]:
@@ -27,6 +27,7 @@ def spreading(case: str) -> tuple[list[str], str]:
     return done.stdout.splitlines(), done.stderr
 
 
+@with_workers
 def test_batches_are_printed_elsewhere_and_stay_in_order() -> None:
     *lines, own = spreading("order")[0]
     assert [line.split()[0] for line in lines] == [str(number) for number in range(20)]
@@ -35,11 +36,13 @@ def test_batches_are_printed_elsewhere_and_stay_in_order() -> None:
     assert own.split()[-1] not in printers
 
 
+@with_workers
 def test_what_came_before_a_failure_is_printed() -> None:
     lines, _ = spreading("failure")
     assert [line.split()[0] for line in lines] == ["0", "1", "2", "failed"]
 
 
+@with_workers
 def test_a_worker_that_is_gone_is_an_error_of_one_line() -> None:
     lines, stderr = spreading("killed")
     assert lines == ["a process that prints ended with status -9"]
@@ -57,6 +60,7 @@ def test_what_is_no_flow_is_shown_and_noted() -> None:
     assert "9 nodes are unavailable" in stderr
 
 
+@with_workers
 def test_one_core_has_no_workers() -> None:
     assert spreading("cores")[0] == ["0"]
 

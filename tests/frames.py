@@ -47,9 +47,9 @@ class Client:
         await self.flush()
         return number
 
-    async def send(self, number: int, message: bytes) -> int:
-        """Send a message; give how much the relay allows of it within half a second."""
-        data, sent = PREFIX.pack(0, len(message)) + message, 0
+    async def send(self, number: int, data: bytes) -> int:
+        """Send messages, with their prefixes; give how much the relay takes in half a second."""
+        sent = 0
         while sent < len(data):
             size = min(self._h2.local_flow_control_window(number), 16_384, len(data) - sent)
             if size <= 0 and not await self._allowed():

@@ -13,7 +13,7 @@ from proto.observer_pb2 import GetFlowsRequest, ServerStatusRequest
 from proto.observer_pb2_grpc import ObserverStub
 from relay.relay import Relay
 from relay.services.http2.call import FULL, WAITING
-from relay.services.http2.wire import Assembler
+from relay.services.http2.wire import PREFIX, Assembler
 from tests import relays
 from tests.factories import event
 from tests.frames import connection, headers, opened
@@ -112,13 +112,16 @@ async def served_by(relay: Relay) -> list[Any]:
     return [call for each in connections for call in each._calls.values()]
 
 
-async def test_requests_that_nobody_reads_hold_their_client_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [100_000, 0])
+async def test_requests_that_nobody_reads_hold_their_client_back(tmp_path: Path, size: int) -> None:
+    """However small they are: of the smallest only the prefixes count."""
+    message = (PREFIX.pack(0, size) + bytes(size)) * max(1, 100_000 // (size + PREFIX.size))
     async with running_relay(tmp_path) as relay, connection(door_of(relay)) as client:
         follow = GetFlowsRequest(follow=True).SerializeToString()
         number = await client.call("observer.Observer/GetFlows", follow, end=False)
         sent = 0
-        while size := await client.send(number, bytes(100_000)):
-            sent += size
+        while taken := await client.send(number, message):
+            sent += taken
         assert WAITING < sent < 3 * WAITING
 
 

@@ -80,7 +80,7 @@ class Call:
         self.kept += size
         try:
             for message in () if self._refused else self._assembler.feed(data):
-                self._waiting += len(message)
+                self._waiting += len(message) + PREFIX.size
                 self._requests.put_nowait(message)
         except Refused as error:
             self._refused = True
@@ -212,7 +212,7 @@ class Call:
         if isinstance(found, Refused):
             raise found
         if found is not None:
-            self._waiting -= len(found)
+            self._waiting -= len(found) + PREFIX.size
             self._acknowledge()
         return found
 
